@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "core/architecture/modelconfig.h"
+#include "core/base/result.h"
+#include "core/format/gguf.h"
+
+namespace secateur::architecture {
+
+/// What a GGUF tensor must go through to become the Hugging Face tensor of the same meaning.
+enum class GgufTransform {
+    None,
+    UnpermuteRope, ///< Llama's q and k: rows of each head are interleaved for the other rotary convention
+    MinusOne,      ///< Gemma's norms: GGUF stores 1 + weight
+};
+
+/// One family of decoder models. Adding one is a new file in families/ and a line in registry.cpp.
+class Family
+{
+public:
+    virtual ~Family() = default;
+
+    [[nodiscard]] virtual std::string name() const = 0; ///< "llama"
+    /// Values of config.json "architectures" and of "general.architecture" that are this family.
+    [[nodiscard]] virtual std::vector<std::string> hfArchitectures() const = 0;
+    [[nodiscard]] virtual std::vector<std::string> ggufArchitectures() const = 0;
+
+    /// A validated configuration. BadInput names the key; Unsupported says which feature is missing.
+    [[nodiscard]] virtual Result<ModelConfig> fromHfConfig(const nlohmann::json &config,
+                                                           const std::string &origin) const = 0;
+    [[nodiscard]] virtual Result<ModelConfig> fromGguf(const format::GgufFile &file) const = 0;
+
+    /// A config.json that transformers reads as the same model, for exporting a GGUF; `dtype` e.g. "float32".
+    [[nodiscard]] virtual nlohmann::json toHfConfig(const ModelConfig &config, const std::string &dtype) const = 0;
+
+    /// The Hugging Face name of a GGUF tensor; empty: the tensor is not needed (e.g. rope_freqs.weight).
+    [[nodiscard]] virtual std::optional<std::string> hfTensorName(const std::string &ggufName) const = 0;
+    [[nodiscard]] virtual GgufTransform ggufTransform(const std::string &hfName) const = 0;
+};
+
+/// All families, for messages and for choosing.
+[[nodiscard]] const std::vector<const Family *> &families();
+
+/// Unsupported, with the list of what can be opened, when no family claims it.
+[[nodiscard]] Result<const Family *> familyForHf(const nlohmann::json &config, const std::string &origin);
+[[nodiscard]] Result<const Family *> familyForGguf(const format::GgufFile &file);
+
+} // namespace secateur::architecture

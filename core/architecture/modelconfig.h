@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace secateur::architecture {
+
+enum class Activation { Silu, GeluTanh };
+
+/// Rotary position embedding of one kind of layer (transformers modeling_rope_utils.py).
+struct RopeSpec {
+    enum class Scaling { None, Linear, Llama3 };
+    double base = 10000.0;
+    Scaling scaling = Scaling::None;
+    double factor = 1.0;           ///< Linear and Llama3
+    double lowFrequencyFactor = 1.0;  ///< Llama3
+    double highFrequencyFactor = 4.0; ///< Llama3
+    std::int64_t originalPositions = 8192; ///< Llama3: original_max_position_embeddings
+    friend bool operator==(const RopeSpec &, const RopeSpec &) = default;
+};
+
+/// How the attention of one layer looks back.
+struct LayerAttention {
+    std::int64_t slidingWindow = 0; ///< positions visible, the own one included; 0: all before it
+    RopeSpec rope;
+    friend bool operator==(const LayerAttention &, const LayerAttention &) = default;
+};
+
+/// Everything the decoder needs to know, validated: positive, divisible where it must be, within the limits of
+/// design/safety.md B.2. A family (family.h) fills it from config.json or GGUF metadata; the generic decoder block
+/// (core/model) reads nothing else, so a new family is a new way of filling this.
+struct ModelConfig {
+    std::string family;       ///< "llama", "gemma3": which Family made it
+    std::string architecture; ///< as the model names it, e.g. "LlamaForCausalLM"
+
+    std::int64_t layers = 0;
+    std::int64_t hiddenSize = 0;
+    std::int64_t intermediateSize = 0;
+    std::int64_t heads = 0;
+    std::int64_t kvHeads = 0; ///< divides heads
+    std::int64_t headDim = 0;
+    std::int64_t vocabSize = 0;
+    std::int64_t maxPositions = 0;
+    bool tiedEmbeddings = false;
+
+    Activation activation = Activation::Silu;
+    double normEpsilon = 1e-5;
+    double normWeightOffset = 0.0;  ///< RMSNorm multiplies by (offset + weight): 0 for Llama, 1 for Gemma
+    double embeddingScale = 1.0;    ///< Gemma: sqrt(hiddenSize), rounded to the checkpoint's own dtype as transformers does
+    double attentionScale = 0.0;    ///< of the scores; Llama: 1/sqrt(headDim)
+    bool queryKeyNorm = false;      ///< RMSNorm over each head of q and k (weights q_norm, k_norm)
+    bool postNorms = false;         ///< Gemma: norms after attention and after the MLP too
+    std::vector<LayerAttention> attention; ///< one per layer
+
+    std::optional<std::int64_t> bosId;
+    std::vector<std::int64_t> eosIds; ///< generation stops at any of them
+
+    [[nodiscard]] std::int64_t queryWidth() const { return heads * headDim; }
+    [[nodiscard]] std::int64_t keyValueWidth() const { return kvHeads * headDim; }
+};
+
+/// One prunable linear of a decoder block; weight shape [rows, cols] = [out_features, in_features].
+struct Sublayer {
+    std::string name; ///< "self_attn.q_proj"
+    std::int64_t rows = 0;
+    std::int64_t cols = 0;
+    std::string inputOf; ///< the sublayer under whose name the shared input statistic is kept: "self_attn.q_proj"
+                         ///< for q, k and v; "mlp.gate_proj" for gate and up; its own name otherwise
+};
+
+/// q, k, v, o, gate, up, down, in this order. Embeddings and lm_head are never prunable.
+[[nodiscard]] std::vector<Sublayer> prunableSublayers(const ModelConfig &config);
+
+/// A tensor the model must have, and its shape.
+struct ExpectedTensor {
+    std::string name;
+    std::vector<std::uint64_t> shape;
+};
+
+/// Of the whole model: embedding, blocks (norms included), final norm, and lm_head unless tied.
+[[nodiscard]] std::vector<ExpectedTensor> expectedTensors(const ModelConfig &config);
+
+/// The checks common to all families. BadInput, with `origin` (a file name) before the message.
+[[nodiscard]] Result<void> validate(const ModelConfig &config, const std::string &origin);
+
+} // namespace secateur::architecture

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/result.h"
+#include "core/base/runcontext.h"
+#include "core/base/types.h"
+#include "core/tokenizer/tokenizer.h"
+
+namespace secateur::data {
+
+/// What to calibrate a sub-model on.
+struct CalibrationRequest {
+    std::vector<std::filesystem::path> files; ///< jsonl, json, csv, tsv, txt, and .gz of them; records in file order
+    std::string preset;    ///< name of a built-in template (presets.h); empty: `fieldTemplate`, or the only sensible field
+    std::string fieldTemplate; ///< e.g. "{question}\n{answer}"; empty: from the preset
+    std::uint64_t samples = 128; ///< how many sequences
+    std::uint64_t length = 0;  ///< tokens per sequence: documents shuffled, joined and cut to this length ("packed");
+                               ///< 0: one record a sequence, natural length
+    std::uint64_t maxLength = 2048; ///< natural length: longer records are cut here
+    std::uint64_t seed = 0;    ///< of the sampling without replacement
+    BosPolicy bos = BosPolicy::Auto; ///< packed: once at the start of each sequence
+};
+
+/// Where a calibration set came from: enough to make it again, and to see that it was made from the same bytes.
+struct Provenance {
+    struct File {
+        std::string name;
+        std::uint64_t bytes = 0;
+        std::string sha256;
+        std::uint64_t records = 0;
+    };
+    std::vector<File> files;
+    std::string preset;
+    std::string fieldTemplate;
+    std::uint64_t seed = 0;
+    std::uint64_t length = 0;
+    std::string bos;
+    std::vector<std::uint64_t> sampleIndices; ///< of the records used, over all files in order
+    std::vector<std::uint64_t> tokenCounts;   ///< one per sequence
+    std::uint64_t duplicates = 0;             ///< records dropped because their text was seen before
+    std::vector<std::string> notices;         ///< what the user should know, e.g. "asked for 128 samples, 90 are there"
+};
+
+[[nodiscard]] nlohmann::json toJson(const Provenance &provenance);
+[[nodiscard]] Result<Provenance> provenanceFromJson(const nlohmann::json &value, const std::string &origin);
+
+/// Token sequences of one domain, with their provenance. No padding is ever added.
+struct CalibrationSet {
+    std::vector<std::vector<tokenizer::TokenId>> sequences;
+    Provenance provenance;
+
+    [[nodiscard]] std::uint64_t tokens() const;
+    [[nodiscard]] std::size_t longest() const;
+    /// SHA-256 over lengths and ids (int32 little-endian).
+    [[nodiscard]] std::string fingerprint() const;
+};
+
+/// Reads, renders, samples and tokenises. The same request on the same bytes gives the same ids on every machine.
+/// BadInput names file and record; Cancelled.
+[[nodiscard]] Result<CalibrationSet> buildCalibrationSet(const CalibrationRequest &request,
+                                                         const tokenizer::Tokenizer &tokenizer,
+                                                         const RunContext &context);
+
+/// From the I32 or I64 tensor `tensor` [samples, length] of a safetensors file, by-passing text and tokenizer.
+/// All rows, or the first `samples` (BadInput when there are fewer). Ids must be in [0, vocabSize).
+[[nodiscard]] Result<CalibrationSet> calibrationFromTokenIds(const std::filesystem::path &path,
+                                                             const std::string &tensor,
+                                                             std::optional<std::uint64_t> samples,
+                                                             std::uint64_t vocabSize);
+
+} // namespace secateur::data

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "core/base/result.h"
+#include "core/base/runcontext.h"
+#include "core/engine/requests.h"
+
+namespace secateur::engine {
+
+/// The functions that need libtorch. Their code lies in one shared module (secateur-compute), because loading libtorch
+/// takes a second and no light command should pay for it.
+class Compute
+{
+public:
+    virtual ~Compute() = default;
+    [[nodiscard]] virtual Result<PruneReport> prune(const PruneRequest &request, const RunContext &context) = 0;
+    [[nodiscard]] virtual Result<ScoreReport> score(const ScoreRequest &request, const RunContext &context) = 0;
+    /// `onText` receives each piece of text as it becomes complete.
+    [[nodiscard]] virtual Result<GenerateReport> generate(const GenerateRequest &request,
+                                                          const std::function<void(std::string_view)> &onText,
+                                                          const RunContext &context) = 0;
+};
+
+/// Opens the module on first use and keeps it for the life of the process: next to the executable (build tree), or in
+/// ../lib/secateur (installed). Internal when it cannot be opened, with the loader's message and what to install.
+[[nodiscard]] Result<Compute *> loadCompute();
+
+} // namespace secateur::engine

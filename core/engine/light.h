@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/analysis/distance.h"
+#include "core/architecture/modelarchive.h"
+#include "core/base/result.h"
+#include "core/base/runcontext.h"
+#include "core/engine/requests.h"
+#include "core/store/study.h"
+
+/// What a user can do without a forward pass: torch-free, so that these commands answer at once.
+namespace secateur::engine {
+
+struct InspectReport {
+    std::string architecture;
+    std::string family;
+    std::uint64_t parameters = 0;
+    std::uint64_t prunableParameters = 0;
+    std::int64_t layers = 0;
+    std::int64_t hiddenSize = 0;
+    std::string dtype;
+    std::uint64_t fileBytes = 0;
+    std::string tokenizerKind;
+    std::size_t vocabSize = 0;
+    std::optional<std::int32_t> bos;
+    std::optional<std::int32_t> eos;
+    std::vector<architecture::Sublayer> sublayers;
+    std::uint64_t prunePeakBytes = 0; ///< forecast for 128 samples of up to 2048 tokens
+};
+[[nodiscard]] Result<InspectReport> inspect(const std::filesystem::path &model);
+
+struct SameDomainPair {
+    std::size_t a = 0;
+    std::size_t b = 0;
+    double whole = 0.0;
+};
+
+struct CompareRequest {
+    std::filesystem::path study;
+    std::vector<std::string> runs; ///< names or ids; empty: all
+    analysis::SetKind set = analysis::SetKind::Pruned;
+    int threads = 1;
+};
+
+struct CompareReport {
+    std::vector<store::RunManifest> runs;
+    std::vector<std::string> sublayers;
+    std::vector<analysis::PairDistance> pairs;
+    double random = 0.0; ///< mean of the pairs' random baselines
+    std::vector<SameDomainPair> sameDomain; ///< same domain, method and target, other calibration: the floor
+};
+[[nodiscard]] Result<CompareReport> compare(const CompareRequest &request, const RunContext &context);
+
+struct WriteReport {
+    std::uint64_t tensors = 0;
+    std::uint64_t bytes = 0;
+};
+/// masks.safetensors (design/protocols.md E.3): U8 [rows, ceil(cols/8)], 1 = kept.
+[[nodiscard]] Result<WriteReport> writeMasks(const std::filesystem::path &study, const std::string &run,
+                                             const std::filesystem::path &output, const RunContext &context);
+/// norms.safetensors: F32 [cols] per linear.
+[[nodiscard]] Result<WriteReport> writeNorms(const std::filesystem::path &study, const std::string &run,
+                                             const std::filesystem::path &output, const RunContext &context);
+
+struct ResparsifyRequest {
+    std::filesystem::path study;
+    std::string run;
+    std::optional<std::filesystem::path> model; ///< empty: where the study last saw it
+    PruneTarget target;
+    std::string name; ///< of the new run; empty: made from the parent's
+    int threads = 1;
+};
+[[nodiscard]] Result<PruneReport> resparsify(const ResparsifyRequest &request, const RunContext &context);
+
+struct ExportRequest {
+    std::filesystem::path study;
+    std::string run;
+    std::optional<std::filesystem::path> model; ///< empty: where the study last saw it
+    std::filesystem::path output;               ///< must not exist, or be an empty folder
+};
+struct ExportReport {
+    std::vector<std::string> files;
+    std::uint64_t bytes = 0;
+    double sparsity = 0.0; ///< of the prunable weights, counted while writing
+};
+/// A dense Hugging Face folder with zeros in place: same dtype, names and sharding as the source folder. From a GGUF:
+/// float32 (its blocks dequantised exactly), with config.json and tokenizer files made from its metadata.
+[[nodiscard]] Result<ExportReport> exportDense(const ExportRequest &request, const RunContext &context);
+
+/// Resident bytes that pruning will need at its peak: libraries, one block, activations of the calibration set,
+/// scratch per thread. Measured against real runs in tests/bench.
+[[nodiscard]] std::uint64_t forecastPruneBytes(const architecture::ModelConfig &config, std::uint64_t tokens,
+                                               std::uint64_t longestSequence, int threads);
+
+/// Opens the model a study was made from and checks that it is still the same (size and SHA-256 of its files).
+[[nodiscard]] Result<std::shared_ptr<const architecture::ModelArchive>>
+openStudyModel(const store::Study &study, const std::optional<std::filesystem::path> &path, const RunContext &context);
+
+} // namespace secateur::engine

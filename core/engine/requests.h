@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/types.h"
+#include "core/data/calibration.h"
+#include "core/store/runinfo.h"
+
+/// One request and one response per thing a user can do; fields of a response are what design/cli.md promises.
+namespace secateur::engine {
+
+enum class ComputeType { F32, BF16 };
+
+struct PruneRequest {
+    std::filesystem::path study;
+    std::filesystem::path model;
+    std::string domain;
+    std::string run;                     ///< empty: <domain>-<method>-<sparsity>, made unique
+    std::optional<data::CalibrationRequest> data; ///< this, or token ids, or neither for magnitude
+    std::optional<std::filesystem::path> tokenIds;
+    std::optional<std::uint64_t> tokenIdSamples;
+    PruneMethod method = PruneMethod::Wanda;
+    PruneTarget target;
+    StatisticsMode statistics = StatisticsMode::Pruned;
+    ComputeType compute = ComputeType::F32;
+    bool resume = false;
+    int threads = 1;
+};
+
+struct PruneReport {
+    store::RunManifest manifest;
+    std::size_t resumedLayers = 0;
+    std::vector<std::string> notices;
+};
+
+struct ScoreRequest {
+    std::filesystem::path model;
+    std::optional<std::filesystem::path> textFile; ///< this or `tokenIds`
+    std::optional<std::filesystem::path> tokenIds;
+    std::optional<std::uint64_t> samples; ///< of tokenIds: the first so many rows
+    std::uint64_t length = 0;             ///< window; 0: min(2048, the model's limit)
+    BosPolicy bos = BosPolicy::Auto;
+    std::optional<std::filesystem::path> logits; ///< write F32 [n, len, vocab]
+    ComputeType compute = ComputeType::F32;
+    int threads = 1;
+    /// Score a sub-model: the masks of this run are applied to the dense weights as they stream.
+    std::optional<std::filesystem::path> study;
+    std::string run;
+};
+
+struct ScoreReport {
+    std::uint64_t tokens = 0; ///< predicted ones
+    double nll = 0.0;         ///< mean over predicted tokens, nats
+    double perplexity = 0.0;
+    std::vector<double> sequenceNll; ///< mean per window or row
+};
+
+struct GenerateRequest {
+    std::filesystem::path model;
+    std::optional<std::filesystem::path> study;
+    std::string run; ///< with `study`: generate with that sub-model
+    std::string prompt;
+    std::optional<std::filesystem::path> tokenIds; ///< instead of a prompt: first row of `input_ids`
+    std::uint64_t maxNewTokens = 64;
+    double temperature = 0.0; ///< 0: greedy
+    double topP = 1.0;
+    std::int64_t topK = 0; ///< 0: off
+    std::uint64_t seed = 0;
+    BosPolicy bos = BosPolicy::Auto;
+    bool ignoreEos = false;
+    ComputeType compute = ComputeType::F32;
+    int threads = 1;
+};
+
+struct GenerateReport {
+    std::string text;
+    std::vector<std::int32_t> ids; ///< the new ones
+    double tokensPerSecond = 0.0;
+};
+
+} // namespace secateur::engine

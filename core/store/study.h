@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/base/runcontext.h"
+#include "core/base/types.h"
+#include "core/mask/bitmatrix.h"
+#include "core/store/runinfo.h"
+
+namespace secateur::store {
+
+/// What one layer of a run holds: for each prunable matrix its mask (1 = kept), and for each distinct input its norm
+/// statistic [cols] (under the name of the first sublayer that shares it; absent for magnitude).
+struct LayerResult {
+    struct Matrix {
+        std::string sublayer;
+        mask::BitMatrix kept;
+        std::optional<double> alpha;
+    };
+    struct Norm {
+        std::string sublayer;
+        std::vector<float> values;
+    };
+    std::vector<Matrix> matrices;
+    std::vector<Norm> norms;
+};
+
+/// Reads masks and norms of a finished run, one matrix at a time. HDF5 is opened per layer and checked as in
+/// design/safety.md B.6; popcount, padding and SHA-256 of each mask are verified on load. Calls are serialised.
+class RunReader
+{
+public:
+    virtual ~RunReader() = default;
+    [[nodiscard]] virtual const RunManifest &manifest() const = 0;
+    /// BadInput when the file is damaged, naming it; NotFound.
+    [[nodiscard]] virtual Result<mask::BitMatrix> mask(const MatrixId &id) const = 0;
+    /// Of the matrix's input; sublayers that share an input give the same values. NotFound for magnitude runs.
+    [[nodiscard]] virtual Result<std::vector<float>> norm(const MatrixId &id) const = 0;
+};
+
+/// Writes a run layer by layer. Each layer is one HDF5 file, written to .part, closed, fsync'ed, renamed: once
+/// writeLayer returns, kill -9 and power loss keep it. The run exists once finish() has written manifest.json.
+/// Destroyed before that, it leaves an interrupted run that resume continues.
+class RunWriter
+{
+public:
+    virtual ~RunWriter() = default;
+    [[nodiscard]] virtual const std::string &id() const = 0;
+    [[nodiscard]] virtual const RunRecipe &recipe() const = 0;
+    /// Layers 0 … n-1 that were acknowledged before (resumed run); 0 for a new one.
+    [[nodiscard]] virtual std::size_t finishedLayers() const = 0;
+    [[nodiscard]] virtual Result<LayerResult> readLayer(LayerIndex layer) const = 0;
+    /// Layers must come in order. OutOfDisk, Io.
+    [[nodiscard]] virtual Result<void> writeLayer(LayerIndex layer, const LayerResult &result) = 0;
+    [[nodiscard]] virtual Result<RunManifest> finish(const RunOutcome &outcome) = 0;
+};
+
+/// A run without manifest.json, as found on disk.
+struct InterruptedRun {
+    std::string id;
+    RunRecipe recipe;
+    std::size_t finishedLayers = 0;
+};
+
+struct VerifyReport {
+    std::uint64_t files = 0;
+    struct Bad {
+        std::string file;
+        std::string problem;
+    };
+    std::vector<Bad> bad;
+};
+
+/// A study folder NAME.secateur (design/safety.md C.4): study.json, lock, runs/<id>/{draft.json, layer-NNNN.h5,
+/// manifest.json}, trash/. Several readers, one writer: a writer holds an flock on `lock` while it lives.
+class Study
+{
+public:
+    enum class Access { Read, Write };
+
+    /// NotFound, BadInput (not a study, newer schema), Locked (names the process that holds it).
+    [[nodiscard]] static Result<std::unique_ptr<Study>> open(const std::filesystem::path &folder, Access access);
+    /// Opens for writing, or creates the folder for this model. Conflict when the study is of another model, saying
+    /// which file differs.
+    [[nodiscard]] static Result<std::unique_ptr<Study>> openOrCreate(const std::filesystem::path &folder,
+                                                                     const architecture::ModelIdentity &model);
+    virtual ~Study() = default;
+
+    [[nodiscard]] virtual const std::filesystem::path &folder() const = 0;
+    [[nodiscard]] virtual const architecture::ModelIdentity &model() const = 0;
+    /// Finished runs, oldest first. A manifest that cannot be read does not hide the others: it is in `damaged`.
+    [[nodiscard]] virtual const std::vector<RunManifest> &runs() const = 0;
+    [[nodiscard]] virtual const std::vector<Error> &damaged() const = 0;
+    [[nodiscard]] virtual const std::vector<InterruptedRun> &interrupted() const = 0;
+    /// By name or id; NotFound lists the names there are.
+    [[nodiscard]] virtual Result<RunManifest> find(const std::string &nameOrId) const = 0;
+    [[nodiscard]] virtual Result<std::unique_ptr<RunReader>> read(const std::string &nameOrId) const = 0;
+
+    /// `wanted`, or with "-2", "-3", … when taken.
+    [[nodiscard]] virtual std::string uniqueName(const std::string &wanted) const = 0;
+    /// Conflict when the name is taken by a finished or interrupted run. OutOfDisk when `layers` layers of
+    /// `layerBytes` (about a bit per prunable weight) cannot fit.
+    [[nodiscard]] virtual Result<std::unique_ptr<RunWriter>> begin(const RunRecipe &recipe, std::size_t layers,
+                                                                   std::uint64_t layerBytes) = 0;
+    /// Continues the interrupted run of that name. NotFound; Conflict names the fingerprint parts that differ, with
+    /// both values. A layer file that does not verify, and all after it, are made again.
+    [[nodiscard]] virtual Result<std::unique_ptr<RunWriter>> resume(const RunRecipe &recipe, std::size_t layers) = 0;
+    /// Moves a finished or interrupted run to trash/.
+    [[nodiscard]] virtual Result<void> remove(const std::string &nameOrId) = 0;
+    /// Every checksum of every finished run, and the masks' own. Reports stage "verify".
+    [[nodiscard]] virtual Result<VerifyReport> verify(const RunContext &context) const = 0;
+};
+
+} // namespace secateur::store
