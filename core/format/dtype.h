@@ -13,9 +13,29 @@ namespace secateur::format {
 
 /// Element types of tensors in model files. The Q types are GGUF's block-quantised ones (ggml-quants.c).
 enum class DType {
-    Bool, U8, I8, U16, I16, U32, I32, U64, I64,
-    F16, BF16, F32, F64,
-    Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K,
+    Bool,
+    U8,
+    I8,
+    U16,
+    I16,
+    U32,
+    I32,
+    U64,
+    I64,
+    F16,
+    BF16,
+    F32,
+    F64,
+    Q4_0,
+    Q4_1,
+    Q5_0,
+    Q5_1,
+    Q8_0,
+    Q2_K,
+    Q3_K,
+    Q4_K,
+    Q5_K,
+    Q6_K,
 };
 
 /// "F32", "BF16", "Q4_1": the spelling of the file formats.
@@ -25,9 +45,17 @@ enum class DType {
 /// From a GGUF tensor info; empty for a type this program does not read.
 [[nodiscard]] std::optional<DType> dtypeFromGguf(std::uint32_t type);
 
+/// The name of a GGUF type that exists but is not read ("IQ4_XS"), so that an error can tell it from nonsense; empty
+/// for every other number.
+[[nodiscard]] std::string_view unreadGgufType(std::uint32_t type);
+/// The same for the names of a safetensors header ("F8_E4M3").
+[[nodiscard]] bool isUnreadSafetensorsType(std::string_view name);
+
 /// Weights per block (1 for plain types) and bytes per block.
 [[nodiscard]] std::size_t blockElements(DType type);
 [[nodiscard]] std::size_t blockBytes(DType type);
+/// Bytes of a whole tensor; empty when that is no whole number of blocks or does not fit 64 bits.
+[[nodiscard]] std::optional<std::uint64_t> storedBytes(DType type, std::span<const std::uint64_t> shape);
 /// True for the types whose values are weights: F16, BF16, F32, F64 and the Q types.
 [[nodiscard]] bool isWeightType(DType type);
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -48,7 +49,7 @@ public:
     [[nodiscard]] Result<void> read(const TensorInfo &tensor, std::uint64_t first, std::span<std::byte> target) const;
 
 private:
-    GgufFile() = default;
+    explicit GgufFile(ReadFile file) : m_file(std::move(file)) { }
     ReadFile m_file;
     std::vector<TensorInfo> m_tensors;
     std::map<std::string, std::size_t> m_byName;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/file.h"
@@ -33,7 +34,7 @@ public:
     [[nodiscard]] Result<void> read(const TensorInfo &tensor, std::uint64_t first, std::span<std::byte> target) const;
 
 private:
-    SafetensorsFile() = default;
+    explicit SafetensorsFile(ReadFile file) : m_file(std::move(file)) { }
     ReadFile m_file;
     std::vector<TensorInfo> m_tensors;
     std::map<std::string, std::size_t> m_byName;
@@ -63,7 +64,7 @@ public:
     [[nodiscard]] std::uint64_t fileBytes() const { return m_headerBytes + m_dataBytes; }
 
 private:
-    explicit SafetensorsWriter(AtomicFile file) : m_file(std::move(file)) {}
+    explicit SafetensorsWriter(AtomicFile file) : m_file(std::move(file)) { }
     AtomicFile m_file;
     std::uint64_t m_headerBytes = 0;
     std::uint64_t m_dataBytes = 0;
