@@ -31,11 +31,11 @@ enum class SetKind { Pruned, Kept };
 struct PairDistance {
     std::size_t a = 0; ///< indices into the list of runs
     std::size_t b = 0;
-    double whole = 0.0;                ///< Jaccard over all matrices at once
-    std::vector<double> perLayer;      ///< Jaccard over the matrices of a layer
+    double whole = 0.0; ///< Jaccard over all matrices at once
+    std::vector<double> perLayer; ///< Jaccard over the matrices of a layer
     std::map<std::string, std::vector<double>> perSublayer; ///< sublayer name -> one value per layer
-    double hamming = 0.0;              ///< over the whole model
-    double random = 0.0;               ///< randomBaseline for the two runs' shares of the chosen set
+    double hamming = 0.0; ///< over the whole model
+    double random = 0.0; ///< randomBaseline for the two runs' shares of the chosen set
 };
 
 /// Where masks come from: reads the mask of one matrix of one run.

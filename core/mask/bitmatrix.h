@@ -40,7 +40,7 @@ public:
     }
     [[nodiscard]] std::span<const std::uint64_t> words() const { return m_words; }
 
-    [[nodiscard]] std::uint64_t count() const;                    ///< of ones
+    [[nodiscard]] std::uint64_t count() const; ///< of ones
     [[nodiscard]] std::uint64_t countRow(std::size_t row) const;
     [[nodiscard]] std::vector<std::uint64_t> columnCounts() const; ///< ones per column
 
@@ -69,8 +69,8 @@ private:
 
 /// Counts for set distances, in one pass, allocating nothing.
 struct OverlapCounts {
-    std::uint64_t total = 0;   ///< cells
-    std::uint64_t inA = 0;     ///< ones of a
+    std::uint64_t total = 0; ///< cells
+    std::uint64_t inA = 0; ///< ones of a
     std::uint64_t inB = 0;
     std::uint64_t inBoth = 0;
 
@@ -81,5 +81,8 @@ struct OverlapCounts {
 };
 
 [[nodiscard]] Result<OverlapCounts> overlap(const BitMatrix &a, const BitMatrix &b);
+/// The same over rows [firstRow, endRow) alone, so that several threads can share one pair.
+[[nodiscard]] Result<OverlapCounts> overlapRows(const BitMatrix &a, const BitMatrix &b, std::size_t firstRow,
+                                                std::size_t endRow);
 
 } // namespace secateur::mask

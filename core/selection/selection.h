@@ -33,14 +33,16 @@ struct VariantResult {
 };
 
 /// The variant (use_variant): per row, prune while the cumulative sum of sorted scores <= alpha * row sum of scores.
+/// Needs as much memory again as the weights, for the sorted scores.
 [[nodiscard]] Result<VariantResult> selectWandaVariant(const WeightView &weights, std::span<const float> scalerRow,
                                                        Sparsity sparsity, int threads);
 
 /// Magnitude: everything <= the value at index int(size * ratio) of the sorted |w| of the whole matrix (so ties prune
 /// more than asked); N:M as in selectWanda with |w| as score.
-[[nodiscard]] Result<mask::BitMatrix> selectMagnitude(const WeightView &weights, const PruneTarget &target, int threads);
+[[nodiscard]] Result<mask::BitMatrix> selectMagnitude(const WeightView &weights, const PruneTarget &target,
+                                                      int threads);
 
-/// Sets pruned weights (mask 0) to +0.
-void applyMask(const mask::BitMatrix &kept, std::span<float> weights, int threads);
+/// Sets pruned weights (mask 0) to +0. Internal on wrong sizes.
+[[nodiscard]] Result<void> applyMask(const mask::BitMatrix &kept, std::span<float> weights, int threads);
 
 } // namespace secateur::selection
