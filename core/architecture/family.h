@@ -17,7 +17,7 @@ namespace secateur::architecture {
 enum class GgufTransform {
     None,
     UnpermuteRope, ///< Llama's q and k: rows of each head are interleaved for the other rotary convention
-    MinusOne,      ///< Gemma's norms: GGUF stores 1 + weight
+    MinusOne, ///< Gemma's norms: GGUF stores 1 + weight
 };
 
 /// One family of decoder models. Adding one is a new file in families/ and a line in registry.cpp.
@@ -29,6 +29,8 @@ public:
     [[nodiscard]] virtual std::string name() const = 0; ///< "llama"
     /// Values of config.json "architectures" and of "general.architecture" that are this family.
     [[nodiscard]] virtual std::vector<std::string> hfArchitectures() const = 0;
+    /// Values of config.json "model_type", which decides where there are no "architectures".
+    [[nodiscard]] virtual std::vector<std::string> hfModelTypes() const = 0;
     [[nodiscard]] virtual std::vector<std::string> ggufArchitectures() const = 0;
 
     /// A validated configuration. BadInput names the key; Unsupported says which feature is missing.

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/architecture/modelconfig.h"
@@ -24,8 +25,8 @@ public:
     enum class Container { Safetensors, Gguf };
 
     struct Tensor {
-        std::string name;                 ///< Hugging Face name
-        format::DType type;               ///< as stored
+        std::string name; ///< Hugging Face name
+        format::DType type; ///< as stored
         std::vector<std::uint64_t> shape; ///< torch order
     };
 
@@ -41,7 +42,7 @@ public:
     /// All tensors that the model uses, in file order.
     [[nodiscard]] const std::vector<Tensor> &tensors() const { return m_tensors; }
     [[nodiscard]] const Tensor *find(const std::string &name) const;
-    [[nodiscard]] std::uint64_t parameters() const;         ///< weights of all tensors, tied ones once
+    [[nodiscard]] std::uint64_t parameters() const; ///< weights of all tensors, tied ones once
     [[nodiscard]] std::uint64_t prunableParameters() const; ///< of the blocks' linears
     /// The storage type of the prunable weights ("F32", "BF16", "Q4_1"); the most frequent one when mixed.
     [[nodiscard]] format::DType weightType() const;
@@ -61,10 +62,28 @@ public:
     [[nodiscard]] virtual std::filesystem::path hfFolder() const = 0;
 
 protected:
+    /// A range of whole rows of one tensor; a vector counts as one row.
+    struct Rows {
+        std::size_t tensor = 0; ///< index into tensors()
+        std::uint64_t first = 0;
+        std::uint64_t cols = 0;
+    };
+    /// NotFound; Internal when `target` is not whole rows within the tensor.
+    [[nodiscard]] Result<Rows> checkRows(const std::string &name, std::uint64_t firstRow,
+                                         std::span<const float> target) const;
+    /// Takes over a validated configuration and the tensors of a file, and checks each against the other: nothing
+    /// missing, every shape right, only weight types. BadInput, with `origin` before the message.
+    [[nodiscard]] Result<void> adopt(ModelConfig config, std::vector<Tensor> tensors, const std::string &origin);
+
     ModelConfig m_config;
     std::vector<Sublayer> m_sublayers;
     std::vector<Tensor> m_tensors;
+    std::unordered_map<std::string, std::size_t> m_byName;
 };
+
+/// The name that a tensor of a folder has in here: with "model." before it, also where the folder was saved from the
+/// bare decoder and has none.
+[[nodiscard]] std::string canonicalTensorName(const std::string &stored);
 
 /// Which model this is, for provenance and for refusing to mix: SHA-256 of the configuration and of each weight file.
 struct ModelIdentity {

@@ -17,8 +17,8 @@ struct RopeSpec {
     enum class Scaling { None, Linear, Llama3 };
     double base = 10000.0;
     Scaling scaling = Scaling::None;
-    double factor = 1.0;           ///< Linear and Llama3
-    double lowFrequencyFactor = 1.0;  ///< Llama3
+    double factor = 1.0; ///< Linear and Llama3
+    double lowFrequencyFactor = 1.0; ///< Llama3
     double highFrequencyFactor = 4.0; ///< Llama3
     std::int64_t originalPositions = 8192; ///< Llama3: original_max_position_embeddings
     friend bool operator==(const RopeSpec &, const RopeSpec &) = default;
@@ -35,7 +35,7 @@ struct LayerAttention {
 /// design/safety.md B.2. A family (family.h) fills it from config.json or GGUF metadata; the generic decoder block
 /// (core/model) reads nothing else, so a new family is a new way of filling this.
 struct ModelConfig {
-    std::string family;       ///< "llama", "gemma3": which Family made it
+    std::string family; ///< "llama", "gemma3": which Family made it
     std::string architecture; ///< as the model names it, e.g. "LlamaForCausalLM"
 
     std::int64_t layers = 0;
@@ -50,15 +50,17 @@ struct ModelConfig {
 
     Activation activation = Activation::Silu;
     double normEpsilon = 1e-5;
-    double normWeightOffset = 0.0;  ///< RMSNorm multiplies by (offset + weight): 0 for Llama, 1 for Gemma
-    double embeddingScale = 1.0;    ///< Gemma: sqrt(hiddenSize), rounded to the checkpoint's own dtype as transformers does
-    double attentionScale = 0.0;    ///< of the scores; Llama: 1/sqrt(headDim)
-    bool queryKeyNorm = false;      ///< RMSNorm over each head of q and k (weights q_norm, k_norm)
-    bool postNorms = false;         ///< Gemma: norms after attention and after the MLP too
+    double normWeightOffset = 0.0; ///< RMSNorm multiplies by (offset + weight): 0 for Llama, 1 for Gemma
+    double embeddingScale = 1.0; ///< Gemma: sqrt(hiddenSize) as float32, as transformers has it in a float32 model
+    double attentionScale = 0.0; ///< of the scores; Llama: 1/sqrt(headDim)
+    bool queryKeyNorm = false; ///< RMSNorm over each head of q and k (weights q_norm, k_norm)
+    bool postNorms = false; ///< Gemma: norms after attention and after the MLP too
     std::vector<LayerAttention> attention; ///< one per layer
 
     std::optional<std::int64_t> bosId;
     std::vector<std::int64_t> eosIds; ///< generation stops at any of them
+
+    friend bool operator==(const ModelConfig &, const ModelConfig &) = default;
 
     [[nodiscard]] std::int64_t queryWidth() const { return heads * headDim; }
     [[nodiscard]] std::int64_t keyValueWidth() const { return kvHeads * headDim; }
@@ -87,5 +89,9 @@ struct ExpectedTensor {
 
 /// The checks common to all families. BadInput, with `origin` (a file name) before the message.
 [[nodiscard]] Result<void> validate(const ModelConfig &config, const std::string &origin);
+
+/// SHA-256 over the fields that decide what the model computes, numbers as float32: equal for a GGUF and a folder of
+/// the same model. Names, token ids and the longest context are not among them.
+[[nodiscard]] std::string configSha256(const ModelConfig &config);
 
 } // namespace secateur::architecture

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/architecture/dimensions.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace secateur::architecture {
+
+namespace {
+
+using nlohmann::json;
+
+Result<void> readTokenIds(const ConfigReader &reader, const HfDefaults &defaults, ModelConfig &config)
+{
+    SECATEUR_TRY(bos, reader.optionalInteger("bos_token_id"));
+    SECATEUR_TRY(eos, reader.integers("eos_token_id"));
+    config.bosId = bos;
+    config.eosIds = std::move(eos);
+    if (!config.bosId && !reader.has("bos_token_id"))
+        config.bosId = defaults.bosId;
+    if (config.eosIds.empty() && !reader.has("eos_token_id"))
+        config.eosIds = {defaults.eosId};
+    return {};
+}
+
+Result<void> readHeads(const ConfigReader &reader, const HfDefaults &defaults, ModelConfig &config)
+{
+    SECATEUR_TRY(heads, reader.integer("num_attention_heads"));
+    SECATEUR_TRY(kvHeads, reader.optionalInteger("num_key_value_heads"));
+    SECATEUR_TRY(headDim, reader.optionalInteger("head_dim"));
+    config.heads = heads;
+    config.kvHeads = kvHeads.value_or(reader.has("num_key_value_heads") ? heads : defaults.kvHeads.value_or(heads));
+    if (headDim || defaults.headDim) {
+        config.headDim = headDim ? *headDim : *defaults.headDim;
+        return {};
+    }
+    if (heads < 1 || config.hiddenSize % heads != 0)
+        return tl::make_unexpected(reader.error(ErrorCode::BadInput, "num_attention_heads",
+                                                "is " + std::to_string(heads) + ", which does not divide hidden_size "
+                                                    + std::to_string(config.hiddenSize)));
+    config.headDim = config.hiddenSize / heads;
+    return {};
+}
+
+Result<std::int64_t> requiredInteger(const format::GgufFile &file, const std::string &key)
+{
+    SECATEUR_TRY(value, file.integer(key));
+    if (!value)
+        return failure(ErrorCode::BadInput, file.path().string() + ": metadata key " + key + " is missing");
+    return *value;
+}
+
+Result<void> readGgufHeads(const format::GgufFile &file, const std::string &prefix, ModelConfig &config)
+{
+    const std::string where = file.path().string() + ": " + prefix;
+    SECATEUR_TRY(heads, requiredInteger(file, prefix + ".attention.head_count"));
+    SECATEUR_TRY(kvHeads, file.integer(prefix + ".attention.head_count_kv"));
+    SECATEUR_TRY(keyLength, file.integer(prefix + ".attention.key_length"));
+    SECATEUR_TRY(valueLength, file.integer(prefix + ".attention.value_length"));
+    SECATEUR_TRY(rotated, file.integer(prefix + ".rope.dimension_count"));
+    config.heads = heads;
+    config.kvHeads = kvHeads.value_or(heads);
+    if (!keyLength && (heads < 1 || config.hiddenSize % heads != 0))
+        return failure(ErrorCode::BadInput,
+                       where + ".attention.head_count is " + std::to_string(heads)
+                           + ", which does not divide embedding_length " + std::to_string(config.hiddenSize));
+    config.headDim = keyLength ? *keyLength : config.hiddenSize / heads;
+    if (valueLength.value_or(config.headDim) != config.headDim)
+        return failure(ErrorCode::Unsupported, where + ".attention.value_length differs from the key length");
+    if (rotated.value_or(config.headDim) != config.headDim)
+        return failure(
+            ErrorCode::Unsupported,
+            where + ".rope.dimension_count is not the head size; rotating a part of each head is not supported");
+    return {};
+}
+
+Result<std::int64_t> ggufVocabulary(const format::GgufFile &file, const std::string &prefix)
+{
+    SECATEUR_TRY(size, file.integer(prefix + ".vocab_size"));
+    if (size)
+        return *size;
+    const auto *embedding = file.find("token_embd.weight");
+    if (!embedding || embedding->shape.size() != 2)
+        return failure(ErrorCode::BadInput, file.path().string() + ": there is no matrix token_embd.weight");
+    return std::int64_t(std::min<std::uint64_t>(embedding->shape.front(), INT64_MAX));
+}
+
+Result<void> readGgufTokenIds(const format::GgufFile &file, ModelConfig &config)
+{
+    SECATEUR_TRY(bos, file.integer("tokenizer.ggml.bos_token_id"));
+    SECATEUR_TRY(eos, file.integer("tokenizer.ggml.eos_token_id"));
+    SECATEUR_TRY(endOfTurn, file.integer("tokenizer.ggml.eot_token_id"));
+    config.bosId = bos;
+    if (eos)
+        config.eosIds.push_back(*eos);
+    if (endOfTurn && endOfTurn != eos)
+        config.eosIds.push_back(*endOfTurn);
+    return {};
+}
+
+} // namespace
+
+Result<void> readHfDimensions(const ConfigReader &reader, const HfDefaults &defaults, ModelConfig &config)
+{
+    SECATEUR_TRY(layers, reader.integer("num_hidden_layers"));
+    SECATEUR_TRY(hidden, reader.integer("hidden_size"));
+    SECATEUR_TRY(intermediate, reader.integer("intermediate_size"));
+    SECATEUR_TRY(vocabulary, reader.integer("vocab_size"));
+    SECATEUR_TRY(positions, reader.optionalInteger("max_position_embeddings"));
+    SECATEUR_TRY(epsilon, reader.optionalNumber("rms_norm_eps"));
+    SECATEUR_TRY(tied, reader.boolean("tie_word_embeddings", defaults.tiedEmbeddings));
+    config.layers = layers;
+    config.hiddenSize = hidden;
+    config.intermediateSize = intermediate;
+    config.vocabSize = vocabulary;
+    config.maxPositions = positions.value_or(defaults.maxPositions);
+    config.normEpsilon = epsilon.value_or(defaults.normEpsilon);
+    config.tiedEmbeddings = tied;
+    SECATEUR_CHECK(readHeads(reader, defaults, config));
+    SECATEUR_CHECK(readTokenIds(reader, defaults, config));
+    return validateDimensions(config, reader.origin());
+}
+
+Result<void> refuseUnsupportedHf(const ConfigReader &reader)
+{
+    SECATEUR_TRY(quantization, reader.object("quantization_config"));
+    if (quantization) {
+        SECATEUR_TRY(method, quantization->text("quant_method"));
+        return tl::make_unexpected(
+            reader.error(ErrorCode::Unsupported, "quantization_config",
+                         "says that the weights are quantised (" + method.value_or("unknown method")
+                             + "); use the unquantised checkpoint of this model, or a GGUF file"));
+    }
+    for (const char *key : {"attention_bias", "mlp_bias"}) {
+        SECATEUR_TRY(bias, reader.boolean(key, false));
+        if (bias)
+            return tl::make_unexpected(
+                reader.error(ErrorCode::Unsupported, key, "is true; linears with a bias are not supported yet"));
+    }
+    return {};
+}
+
+Result<void> readGgufDimensions(const format::GgufFile &file, const std::string &prefix, ModelConfig &config)
+{
+    SECATEUR_TRY(layers, requiredInteger(file, prefix + ".block_count"));
+    SECATEUR_TRY(hidden, requiredInteger(file, prefix + ".embedding_length"));
+    SECATEUR_TRY(intermediate, requiredInteger(file, prefix + ".feed_forward_length"));
+    SECATEUR_TRY(positions, requiredInteger(file, prefix + ".context_length"));
+    SECATEUR_TRY(vocabulary, ggufVocabulary(file, prefix));
+    SECATEUR_TRY(epsilon, file.number(prefix + ".attention.layer_norm_rms_epsilon"));
+    SECATEUR_TRY(experts, file.integer(prefix + ".expert_count"));
+    const std::string where = file.path().string() + ": " + prefix;
+    if (experts.value_or(0) != 0)
+        return failure(ErrorCode::Unsupported,
+                       where + ".expert_count is " + std::to_string(*experts)
+                           + "; mixtures of experts are not supported");
+    if (!epsilon)
+        return failure(ErrorCode::BadInput, where + ".attention.layer_norm_rms_epsilon is missing");
+    config.layers = layers;
+    config.hiddenSize = hidden;
+    config.intermediateSize = intermediate;
+    config.vocabSize = vocabulary;
+    config.maxPositions = positions;
+    config.normEpsilon = *epsilon;
+    config.tiedEmbeddings = file.find("output.weight") == nullptr;
+    SECATEUR_CHECK(readGgufHeads(file, prefix, config));
+    SECATEUR_CHECK(readGgufTokenIds(file, config));
+    return validateDimensions(config, file.path().string());
+}
+
+json commonHfConfig(const ModelConfig &config, const std::string &dtype)
+{
+    json result = {
+        {"architectures", {config.architecture}},
+        {"attention_bias", false},
+        {"attention_dropout", 0.0},
+        {"head_dim", config.headDim},
+        {"hidden_size", config.hiddenSize},
+        {"intermediate_size", config.intermediateSize},
+        {"max_position_embeddings", config.maxPositions},
+        {"num_attention_heads", config.heads},
+        {"num_hidden_layers", config.layers},
+        {"num_key_value_heads", config.kvHeads},
+        {"rms_norm_eps", config.normEpsilon},
+        {"tie_word_embeddings", config.tiedEmbeddings},
+        {"torch_dtype", dtype},
+        {"use_cache", true},
+        {"vocab_size", config.vocabSize},
+        {"bos_token_id", nullptr},
+        {"eos_token_id", nullptr},
+    };
+    if (config.bosId)
+        result["bos_token_id"] = *config.bosId;
+    if (config.eosIds.size() == 1)
+        result["eos_token_id"] = config.eosIds.front();
+    else if (!config.eosIds.empty())
+        result["eos_token_id"] = config.eosIds;
+    return result;
+}
+
+std::optional<std::string> commonHfTensorName(const std::string &ggufName, const std::string &ffnNorm,
+                                              const std::string &postAttentionNorm,
+                                              const std::string &postFeedForwardNorm)
+{
+    if (ggufName == "token_embd.weight")
+        return "model.embed_tokens.weight";
+    if (ggufName == "output_norm.weight")
+        return "model.norm.weight";
+    if (ggufName == "output.weight")
+        return "lm_head.weight";
+    constexpr std::string_view start = "blk.";
+    const auto dot = ggufName.find('.', start.size());
+    if (!ggufName.starts_with(start) || dot == std::string::npos)
+        return std::nullopt;
+    const std::string layer = ggufName.substr(start.size(), dot - start.size());
+    if (layer.empty() || layer.size() > 4 || layer.find_first_not_of("0123456789") != std::string::npos)
+        return std::nullopt;
+    const std::array<std::pair<std::string_view, std::string>, 13> parts = {{
+        {"attn_norm.weight", "input_layernorm"},
+        {"attn_q.weight", "self_attn.q_proj"},
+        {"attn_k.weight", "self_attn.k_proj"},
+        {"attn_v.weight", "self_attn.v_proj"},
+        {"attn_output.weight", "self_attn.o_proj"},
+        {"attn_q_norm.weight", "self_attn.q_norm"},
+        {"attn_k_norm.weight", "self_attn.k_norm"},
+        {"post_attention_norm.weight", postAttentionNorm},
+        {"ffn_norm.weight", ffnNorm},
+        {"post_ffw_norm.weight", postFeedForwardNorm},
+        {"ffn_gate.weight", "mlp.gate_proj"},
+        {"ffn_up.weight", "mlp.up_proj"},
+        {"ffn_down.weight", "mlp.down_proj"},
+    }};
+    const std::string_view rest = std::string_view(ggufName).substr(dot + 1);
+    for (const auto &[part, hfPart] : parts)
+        if (part == rest && !hfPart.empty())
+            return "model.layers." + layer + "." + hfPart + ".weight";
+    return std::nullopt;
+}
+
+} // namespace secateur::architecture

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/architecture/modelconfig.h"
+
+#include <array>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "core/architecture/dimensions.h"
+#include "core/base/sha256.h"
+
+namespace secateur::architecture {
+
+namespace {
+
+using nlohmann::json;
+
+/// Limits of design/safety.md B.2. With them every product below (a matrix, a layer, the model) stays far under 2^63.
+constexpr std::int64_t maxLayers = 4096;
+constexpr std::int64_t maxHidden = 65536;
+constexpr std::int64_t maxIntermediate = 1 << 20;
+constexpr std::int64_t maxHeads = 4096;
+constexpr std::int64_t maxHeadDim = 4096;
+constexpr std::int64_t maxVocabulary = 1 << 22;
+constexpr std::int64_t maxContext = std::int64_t(1) << 31;
+
+Error invalid(const std::string &origin, const std::string &problem)
+{
+    return {ErrorCode::BadInput, origin + ": " + problem};
+}
+
+Result<void> validateRope(const RopeSpec &rope, const std::string &origin)
+{
+    const bool llama3 = rope.scaling == RopeSpec::Scaling::Llama3;
+    if (!(std::isfinite(rope.base) && rope.base > 1.0))
+        return tl::make_unexpected(invalid(origin, "the rotary base must be above 1"));
+    if (!(std::isfinite(rope.factor) && rope.factor >= 1.0))
+        return tl::make_unexpected(invalid(origin, "the rotary scaling factor must be at least 1"));
+    if (llama3
+        && !(rope.lowFrequencyFactor > 0.0 && std::isfinite(rope.highFrequencyFactor)
+             && rope.highFrequencyFactor > rope.lowFrequencyFactor && rope.originalPositions >= 1
+             && rope.originalPositions <= maxContext))
+        return tl::make_unexpected(invalid(origin, "the Llama 3 rotary scaling is out of range"));
+    return {};
+}
+
+Result<void> validateTokenIds(const ModelConfig &config, const std::string &origin)
+{
+    const auto inVocabulary = [&](std::int64_t id) { return id >= 0 && id < config.vocabSize; };
+    if (config.bosId && !inVocabulary(*config.bosId))
+        return tl::make_unexpected(
+            invalid(origin, "bos_token_id is " + std::to_string(*config.bosId) + ", outside the vocabulary"));
+    for (const auto id : config.eosIds)
+        if (!inVocabulary(id))
+            return tl::make_unexpected(
+                invalid(origin, "eos_token_id is " + std::to_string(id) + ", outside the vocabulary"));
+    return {};
+}
+
+/// As float32 and in its shortest form, because GGUF stores float32 where config.json has decimals.
+double canonical(double value)
+{
+    return double(float(value));
+}
+
+json canonicalAttention(const LayerAttention &attention)
+{
+    const RopeSpec &rope = attention.rope;
+    json result = {{"window", attention.slidingWindow}, {"base", canonical(rope.base)}};
+    if (rope.scaling != RopeSpec::Scaling::None) {
+        result["scaling"] = rope.scaling == RopeSpec::Scaling::Linear ? "linear" : "llama3";
+        result["factor"] = canonical(rope.factor);
+    }
+    if (rope.scaling == RopeSpec::Scaling::Llama3) {
+        result["low"] = canonical(rope.lowFrequencyFactor);
+        result["high"] = canonical(rope.highFrequencyFactor);
+        result["positions"] = rope.originalPositions;
+    }
+    return result;
+}
+
+} // namespace
+
+std::vector<Sublayer> prunableSublayers(const ModelConfig &config)
+{
+    const std::string attentionInput = "self_attn.q_proj";
+    const std::string mlpInput = "mlp.gate_proj";
+    return {
+        {"self_attn.q_proj", config.queryWidth(), config.hiddenSize, attentionInput},
+        {"self_attn.k_proj", config.keyValueWidth(), config.hiddenSize, attentionInput},
+        {"self_attn.v_proj", config.keyValueWidth(), config.hiddenSize, attentionInput},
+        {"self_attn.o_proj", config.hiddenSize, config.queryWidth(), "self_attn.o_proj"},
+        {"mlp.gate_proj", config.intermediateSize, config.hiddenSize, mlpInput},
+        {"mlp.up_proj", config.intermediateSize, config.hiddenSize, mlpInput},
+        {"mlp.down_proj", config.hiddenSize, config.intermediateSize, "mlp.down_proj"},
+    };
+}
+
+std::vector<ExpectedTensor> expectedTensors(const ModelConfig &config)
+{
+    const auto hidden = std::uint64_t(config.hiddenSize);
+    const auto vocabulary = std::uint64_t(config.vocabSize);
+    const auto sublayers = prunableSublayers(config);
+    std::vector<std::string> norms = {"input_layernorm", "post_attention_layernorm"};
+    if (config.postNorms)
+        norms.insert(norms.end(), {"pre_feedforward_layernorm", "post_feedforward_layernorm"});
+
+    std::vector<ExpectedTensor> result = {{"model.embed_tokens.weight", {vocabulary, hidden}}};
+    for (std::int64_t layer = 0; layer < config.layers; ++layer) {
+        const std::string prefix = "model.layers." + std::to_string(layer) + ".";
+        for (const auto &sublayer : sublayers)
+            result.push_back(
+                {prefix + sublayer.name + ".weight", {std::uint64_t(sublayer.rows), std::uint64_t(sublayer.cols)}});
+        for (const auto &norm : norms)
+            result.push_back({prefix + norm + ".weight", {hidden}});
+        if (config.queryKeyNorm)
+            for (const char *norm : {"self_attn.q_norm", "self_attn.k_norm"})
+                result.push_back({prefix + norm + ".weight", {std::uint64_t(config.headDim)}});
+    }
+    result.push_back({"model.norm.weight", {hidden}});
+    if (!config.tiedEmbeddings)
+        result.push_back({"lm_head.weight", {vocabulary, hidden}});
+    return result;
+}
+
+Result<void> validateDimensions(const ModelConfig &config, const std::string &origin)
+{
+    struct Limit {
+        const char *name;
+        std::int64_t value;
+        std::int64_t largest;
+    };
+    const std::array limits = {
+        Limit{"num_hidden_layers", config.layers, maxLayers},
+        Limit{"hidden_size", config.hiddenSize, maxHidden},
+        Limit{"intermediate_size", config.intermediateSize, maxIntermediate},
+        Limit{"num_attention_heads", config.heads, maxHeads},
+        Limit{"num_key_value_heads", config.kvHeads, maxHeads},
+        Limit{"head_dim", config.headDim, maxHeadDim},
+        Limit{"vocab_size", config.vocabSize, maxVocabulary},
+        Limit{"max_position_embeddings", config.maxPositions, maxContext},
+    };
+    for (const auto &[name, value, largest] : limits)
+        if (value < 1 || value > largest)
+            return tl::make_unexpected(invalid(origin,
+                                               std::string(name) + " is " + std::to_string(value)
+                                                   + "; it must be from 1 to " + std::to_string(largest)));
+    if (config.heads % config.kvHeads != 0)
+        return tl::make_unexpected(invalid(origin,
+                                           "num_key_value_heads " + std::to_string(config.kvHeads)
+                                               + " does not divide num_attention_heads "
+                                               + std::to_string(config.heads)));
+    if (config.headDim % 2 != 0)
+        return tl::make_unexpected(
+            invalid(origin, "head_dim is " + std::to_string(config.headDim) + ", but rotary embedding needs pairs"));
+    if (!(config.normEpsilon > 0.0 && config.normEpsilon < 1.0))
+        return tl::make_unexpected(invalid(origin, "rms_norm_eps must be above 0 and below 1"));
+    return validateTokenIds(config, origin);
+}
+
+Result<void> validate(const ModelConfig &config, const std::string &origin)
+{
+    SECATEUR_CHECK(validateDimensions(config, origin));
+    if (config.attention.size() != std::size_t(config.layers))
+        return tl::make_unexpected(invalid(origin,
+                                           "there are " + std::to_string(config.attention.size())
+                                               + " kinds of attention for " + std::to_string(config.layers)
+                                               + " layers"));
+    for (const double scale : {config.attentionScale, config.embeddingScale})
+        if (!(std::isfinite(scale) && scale > 0.0))
+            return tl::make_unexpected(invalid(origin, "the scale of attention or embedding must be above 0"));
+    for (const auto &layer : config.attention) {
+        if (layer.slidingWindow < 0 || layer.slidingWindow > maxContext)
+            return tl::make_unexpected(invalid(origin,
+                                               "sliding_window is " + std::to_string(layer.slidingWindow)
+                                                   + "; it must be from 1 to " + std::to_string(maxContext)));
+        SECATEUR_CHECK(validateRope(layer.rope, origin));
+    }
+    return {};
+}
+
+std::string configSha256(const ModelConfig &config)
+{
+    json attention = json::array();
+    for (const auto &layer : config.attention)
+        attention.push_back(canonicalAttention(layer));
+    const json canonicalConfig = {
+        {"family", config.family},
+        {"layers", config.layers},
+        {"hidden", config.hiddenSize},
+        {"intermediate", config.intermediateSize},
+        {"heads", config.heads},
+        {"kvHeads", config.kvHeads},
+        {"headDim", config.headDim},
+        {"vocabulary", config.vocabSize},
+        {"tied", config.tiedEmbeddings},
+        {"activation", config.activation == Activation::Silu ? "silu" : "gelu_tanh"},
+        {"normEpsilon", canonical(config.normEpsilon)},
+        {"normOffset", canonical(config.normWeightOffset)},
+        {"embeddingScale", canonical(config.embeddingScale)},
+        {"attentionScale", canonical(config.attentionScale)},
+        {"queryKeyNorm", config.queryKeyNorm},
+        {"postNorms", config.postNorms},
+        {"attention", attention},
+    };
+    return sha256Hex(canonicalConfig.dump());
+}
+
+} // namespace secateur::architecture

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/architecture/family.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include "core/architecture/configreader.h"
+#include "core/architecture/families/families.h"
+
+namespace secateur::architecture {
+
+namespace {
+
+bool contains(const std::vector<std::string> &names, const std::string &name)
+{
+    return std::ranges::find(names, name) != names.end();
+}
+
+std::string joined(const std::vector<std::string> &names)
+{
+    std::string text;
+    for (const auto &name : names)
+        text += (text.empty() ? "" : ", ") + name;
+    return text;
+}
+
+std::string whatCanBeOpened(std::vector<std::string> (Family::*names)() const)
+{
+    std::vector<std::string> all;
+    for (const Family *family : families()) {
+        const auto some = (family->*names)();
+        all.insert(all.end(), some.begin(), some.end());
+    }
+    return joined(all);
+}
+
+/// The models of several kinds whose text part is a known family: they are refused with a way out.
+bool isMultimodalGemma(const std::string &architecture, const std::string &modelType)
+{
+    return architecture == "Gemma3ForConditionalGeneration" || modelType == "gemma3";
+}
+
+} // namespace
+
+const std::vector<const Family *> &families()
+{
+    static const std::array<std::unique_ptr<const Family>, 2> owned = {makeLlamaFamily(), makeGemma3Family()};
+    static const std::vector<const Family *> all = {owned[0].get(), owned[1].get()};
+    return all;
+}
+
+Result<const Family *> familyForHf(const nlohmann::json &config, const std::string &origin)
+{
+    if (!config.is_object())
+        return failure(ErrorCode::BadInput, origin + ": must be a JSON object");
+    const ConfigReader reader(config, origin);
+    SECATEUR_TRY(architectures, reader.texts("architectures"));
+    SECATEUR_TRY(modelType, reader.text("model_type"));
+    for (const Family *family : families()) {
+        const auto known = family->hfArchitectures();
+        if (std::ranges::any_of(architectures, [&](const auto &name) { return contains(known, name); }))
+            return family;
+        if (architectures.empty() && modelType && contains(family->hfModelTypes(), *modelType))
+            return family;
+    }
+    const std::string named = architectures.empty() ? modelType.value_or("") : joined(architectures);
+    if (named.empty())
+        return failure(ErrorCode::BadInput, origin + ": has neither architectures nor model_type");
+    if (isMultimodalGemma(named, modelType.value_or("")))
+        return failure(
+            ErrorCode::Unsupported,
+            origin + ": " + named
+                + " reads images too; open a text-only checkpoint of Gemma 3 (Gemma3ForCausalLM, such as the "
+                  "270M and 1B models), or a GGUF file of this model");
+    return failure(ErrorCode::Unsupported,
+                   origin + ": models of kind " + named
+                       + " are not supported; can be opened: " + whatCanBeOpened(&Family::hfArchitectures));
+}
+
+Result<const Family *> familyForGguf(const format::GgufFile &file)
+{
+    const std::string origin = file.path().string();
+    SECATEUR_TRY(architecture, file.text("general.architecture"));
+    if (!architecture)
+        return failure(ErrorCode::BadInput, origin + ": metadata key general.architecture is missing");
+    for (const Family *family : families())
+        if (contains(family->ggufArchitectures(), *architecture))
+            return family;
+    return failure(ErrorCode::Unsupported,
+                   origin + ": models of kind " + *architecture
+                       + " are not supported; can be opened: " + whatCanBeOpened(&Family::ggufArchitectures));
+}
+
+} // namespace secateur::architecture

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "core/architecture/configreader.h"
+#include "core/architecture/modelconfig.h"
+#include "core/format/gguf.h"
+
+namespace secateur::architecture {
+
+/// The rotary embedding of a config.json: rope_theta and rope_scaling, or transformers 5's rope_parameters, which goes
+/// before. `part` is the key within rope_parameters where it has one entry per kind of layer ("full_attention").
+/// Unsupported for yarn, dynamic, longrope and the like, by name, and for a partial rotary factor.
+[[nodiscard]] Result<RopeSpec> ropeFromHf(const ConfigReader &config, double defaultBase,
+                                          const std::optional<std::string> &part = {});
+
+/// The rotary embedding of GGUF metadata under `prefix` ("llama"). Llama 3's scaling is not in the metadata but in
+/// the tensor rope_freqs.weight; its parameters are found from the tensor and verified against it.
+[[nodiscard]] Result<RopeSpec> ropeFromGguf(const format::GgufFile &file, const std::string &prefix, double defaultBase,
+                                            std::int64_t headDim);
+
+/// rope_scaling for a config.json: null, or an object.
+[[nodiscard]] nlohmann::json ropeScalingJson(const RopeSpec &rope);
+
+} // namespace secateur::architecture
