@@ -11,6 +11,7 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/format/hffolder.h"
+#include "core/format/shardindex.h"
 
 namespace secateur::architecture {
 
@@ -50,6 +51,7 @@ Result<void> readGenerationConfig(const std::filesystem::path &folder, ModelConf
     std::error_code error;
     if (!std::filesystem::exists(path, error))
         return {};
+    SECATEUR_CHECK(format::checkStaysInside(folder, path));
     SECATEUR_TRY(text, readTextFile(path, maxGenerationConfig));
     SECATEUR_TRY(object, parseJson(text, path.string()));
     if (!object.is_object())
