@@ -18,14 +18,14 @@ namespace secateur::data {
 
 /// What to calibrate a sub-model on.
 struct CalibrationRequest {
-    std::vector<std::filesystem::path> files; ///< jsonl, json, csv, tsv, txt, and .gz of them; records in file order
-    std::string preset;    ///< name of a built-in template (presets.h); empty: `fieldTemplate`, or the only sensible field
-    std::string fieldTemplate; ///< e.g. "{question}\n{answer}"; empty: from the preset
+    std::vector<std::filesystem::path> files; ///< as forEachRecord() reads them; records count on over all of them
+    std::string preset; ///< name of a built-in template (dataset.h presets()); or
+    std::string fieldTemplate; ///< e.g. "{question}\n{answer}"; both empty: guessed for each file from its first record
     std::uint64_t samples = 128; ///< how many sequences
-    std::uint64_t length = 0;  ///< tokens per sequence: documents shuffled, joined and cut to this length ("packed");
-                               ///< 0: one record a sequence, natural length
+    std::uint64_t length = 0; ///< tokens per sequence: sampled records joined by a blank line, cut to this length
+                              ///< ("packed"); 0: one record a sequence, natural length
     std::uint64_t maxLength = 2048; ///< natural length: longer records are cut here
-    std::uint64_t seed = 0;    ///< of the sampling without replacement
+    std::uint64_t seed = 0; ///< of the sampling without replacement
     BosPolicy bos = BosPolicy::Auto; ///< packed: once at the start of each sequence
 };
 
@@ -36,17 +36,19 @@ struct Provenance {
         std::uint64_t bytes = 0;
         std::string sha256;
         std::uint64_t records = 0;
+        std::string fieldTemplate; ///< with which its records were rendered; empty for token ids
     };
     std::vector<File> files;
     std::string preset;
-    std::string fieldTemplate;
+    std::string fieldTemplate; ///< empty when the files differ in theirs
     std::uint64_t seed = 0;
     std::uint64_t length = 0;
-    std::string bos;
-    std::vector<std::uint64_t> sampleIndices; ///< of the records used, over all files in order
-    std::vector<std::uint64_t> tokenCounts;   ///< one per sequence
-    std::uint64_t duplicates = 0;             ///< records dropped because their text was seen before
-    std::vector<std::string> notices;         ///< what the user should know, e.g. "asked for 128 samples, 90 are there"
+    std::string bos; ///< bosName() of the policy; empty for token ids, which bypass it
+    std::vector<std::uint64_t>
+        sampleIndices; ///< of the records used, in the order drawn, counted from 0 over all files
+    std::vector<std::uint64_t> tokenCounts; ///< one per sequence
+    std::uint64_t duplicates = 0; ///< records dropped because their text was seen before
+    std::vector<std::string> notices; ///< what the user should know, e.g. "asked for 128 samples, 90 are there"
 };
 
 [[nodiscard]] nlohmann::json toJson(const Provenance &provenance);
@@ -64,7 +66,10 @@ struct CalibrationSet {
 };
 
 /// Reads, renders, samples and tokenises. The same request on the same bytes gives the same ids on every machine.
-/// BadInput names file and record; Cancelled.
+/// Records without text and repeated texts are left out; the others are drawn without replacement (sampler.h).
+/// Packed: each record is tokenised with the blank line after it, and none is used twice; what does not fill a last
+/// sequence is left out. Fewer sequences than asked for give a notice, none gives BadInput.
+/// InvalidArgument; BadInput names file and record; Conflict when a file changes meanwhile; Cancelled.
 [[nodiscard]] Result<CalibrationSet> buildCalibrationSet(const CalibrationRequest &request,
                                                          const tokenizer::Tokenizer &tokenizer,
                                                          const RunContext &context);

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace secateur::data {
+
+/// SplitMix64 (Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators"): 64 bits a call from integer
+/// arithmetic alone, so a seed means the same on every machine and with every standard library.
+class SplitMix64
+{
+public:
+    explicit SplitMix64(std::uint64_t seed) : m_state(seed) { }
+    std::uint64_t next();
+    /// Uniform in [0, bound), by rejection of the incomplete last interval; 0 for bound 0.
+    std::uint64_t below(std::uint64_t bound);
+
+private:
+    std::uint64_t m_state;
+};
+
+/// The numbers [0, count) in random order without repetition, drawn one at a time (Fisher-Yates from the front:
+/// position i is swapped with one of [i, count)). The first n drawn do not depend on how many are drawn after them.
+class ShuffledOrder
+{
+public:
+    ShuffledOrder(std::size_t count, std::uint64_t seed);
+    [[nodiscard]] std::size_t remaining() const { return m_order.size() - m_drawn; }
+    /// The next number; call only while remaining() > 0.
+    std::size_t draw();
+
+private:
+    std::vector<std::size_t> m_order;
+    std::size_t m_drawn = 0;
+    SplitMix64 m_generator;
+};
+
+} // namespace secateur::data
