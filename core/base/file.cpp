@@ -33,6 +33,8 @@ Result<ReadFile> ReadFile::open(const std::filesystem::path &path)
     ReadFile file;
     file.m_path = path;
     file.m_fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (file.m_fd < 0 && errno == ENXIO) // a socket
+        return failure(ErrorCode::BadInput, path.string() + ": is not a regular file");
     if (file.m_fd < 0)
         return tl::make_unexpected(errnoError(errno, "open for reading", path));
     struct stat status = {};

@@ -10,6 +10,18 @@ namespace {
 
 using nlohmann::json;
 
+/// Text of a file as part of a message: short, and valid UTF-8 whatever the file held. nlohmann quotes all of the token
+/// it stumbled over, in the middle of its message, so the middle is what goes.
+std::string shown(std::string text)
+{
+    constexpr std::size_t longest = 240;
+    if (text.size() > longest)
+        text = text.substr(0, longest / 2) + " … " + text.substr(text.size() - longest / 2);
+    // dump() puts U+FFFD for what is not UTF-8, also for characters cut in two above.
+    const std::string quoted = json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+    return quoted.substr(1, quoted.size() - 2);
+}
+
 /// Builds the document with nlohmann's own builder, and adds what that lacks: repeated keys are an error, and depth
 /// and number of values are bounded.
 class StrictBuilder final : public nlohmann::json_sax<json>
@@ -40,7 +52,7 @@ public:
     bool key(string_t &name) override
     {
         if (!m_keys.back().insert(name).second)
-            return refuse("key \"" + name + "\" is repeated");
+            return refuse("key \"" + shown(name) + "\" is repeated");
         return m_builder.key(name);
     }
     bool end_object() override
@@ -57,7 +69,7 @@ public:
     }
     bool parse_error(std::size_t, const std::string &, const nlohmann::detail::exception &error) override
     {
-        return refuse(error.what());
+        return refuse(shown(error.what()));
     }
 
 private:
@@ -89,6 +101,10 @@ private:
 
 Result<json> parseJson(std::string_view text, std::string_view origin, const JsonLimits &limits)
 {
+    // nlohmann takes a NUL for the end of the text, and would accept whatever follows it.
+    if (const auto nul = text.find('\0'); nul != std::string_view::npos)
+        return failure(ErrorCode::BadInput,
+                       std::string(origin) + ": byte " + std::to_string(nul + 1) + " is NUL, which JSON cannot hold");
     json document;
     StrictBuilder builder(document, limits);
     if (!json::sax_parse(text.begin(), text.end(), &builder))
