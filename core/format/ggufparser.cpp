@@ -18,7 +18,7 @@ constexpr std::uint32_t kMagic = 0x46554747; // "GGUF"
 constexpr std::uint64_t kMaxTensors = 1 << 20;
 constexpr std::uint64_t kMaxKeys = 1 << 16;
 constexpr std::uint64_t kMaxKeyBytes = 65535;
-constexpr std::uint64_t kMaxArray = 1 << 22; // eight times the largest vocabulary
+constexpr std::uint64_t kMaxArrayValues = 1 << 22; // of all arrays together; Gemma 3 has 1.3 million
 constexpr std::uint64_t kSmallestKey = 8 + 1 + 4 + 1;
 constexpr std::uint64_t kSmallestTensor = 8 + 1 + 4 + 8 + 4 + 8;
 constexpr std::uint32_t kMaxDimensions = 4;
@@ -77,6 +77,7 @@ private:
     GgufFront m_front;
     std::uint64_t m_tensorCount = 0;
     std::uint64_t m_keyCount = 0;
+    std::uint64_t m_arrayValues = 0;
     std::uint64_t m_alignment = 32;
 };
 
@@ -159,9 +160,10 @@ Result<GgufValue> Parser::parseArray()
     SECATEUR_TRY(number, m_cursor.number<std::uint32_t>());
     const auto type = ValueType(number);
     SECATEUR_TRY(count, m_cursor.number<std::uint64_t>());
-    if (count > kMaxArray)
-        return m_cursor.refuse("an array claims " + std::to_string(count) + " values; at most "
-                               + std::to_string(kMaxArray) + " are accepted");
+    if (count > kMaxArrayValues - m_arrayValues)
+        return m_cursor.refuse("an array claims " + std::to_string(count) + " values; all arrays together may have "
+                               + std::to_string(kMaxArrayValues));
+    m_arrayValues += count;
     if (type == ValueType::String)
         return parseTexts(count);
     if (type == ValueType::Array)

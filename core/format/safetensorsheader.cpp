@@ -8,6 +8,7 @@
 #include <limits>
 #include <optional>
 #include <tuple>
+#include <unordered_set>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -24,7 +25,7 @@ constexpr std::size_t kMaxTensors = 1'000'000;
 constexpr std::size_t kMaxRank = 8;
 constexpr std::uint64_t kMaxInteger = std::numeric_limits<std::int64_t>::max();
 /// No name, text or run of spaces is longer; without this bound the JSON lexer would collect a whole header in memory.
-constexpr std::uint64_t kMaxToken = 16 << 20;
+constexpr std::uint64_t kMaxToken = 8 << 20;
 
 /// The bytes of the header, read piece by piece. What goes wrong ends the stream and is kept in problem().
 class HeaderBytes
@@ -50,7 +51,7 @@ private:
         if (m_problem || m_next == m_end)
             return false;
         if (m_next - m_tokenStart > kMaxToken)
-            return refuse(ErrorCode::BadInput, "a name or text is longer than 16 MiB");
+            return refuse(ErrorCode::BadInput, "a name or text is longer than 8 MiB");
         const std::size_t wanted = std::size_t(std::min<std::uint64_t>(m_buffer.size(), m_end - m_next));
         const auto target = std::as_writable_bytes(std::span(m_buffer)).first(wanted);
         if (auto got = m_file.readAt(m_next, target); !got) {
@@ -115,8 +116,8 @@ private:
 };
 
 /// Accepts exactly {"__metadata__": {text: text}, name: {"dtype", "shape", "data_offsets"}, …} and nothing else, each
-/// key once; so nesting is bounded by the grammar. Every tensor is checked when its object ends, and the sum of their
-/// sizes must not exceed the data: a million names for one range end at the second.
+/// key once; so nesting is bounded by the grammar. Every tensor is checked when its object ends, and no two may begin
+/// at one byte or all together have more bytes than there are: a million names for one range end at the second.
 class HeaderHandler final : public nlohmann::json_sax<json>
 {
 public:
@@ -275,8 +276,9 @@ private:
         if (!bytes || *bytes != end - begin)
             return refuse("its data has " + std::to_string(end - begin) + " bytes, but shape and dtype ask for "
                           + (bytes ? std::to_string(*bytes) : "more than 64 bits can count"));
-        if (*bytes > m_dataBytes - m_claimed)
-            return refuse("it and the tensors before it claim more bytes than there are: data is shared");
+        const bool isShared = *bytes > 0 && !m_begins.insert(begin).second;
+        if (isShared || *bytes > m_dataBytes - m_claimed)
+            return refuse("it and tensors before it claim the same bytes: data is shared");
         m_claimed += *bytes;
         m_tensor.offset = m_dataStart + begin;
         m_tensor.bytes = *bytes;
@@ -297,6 +299,7 @@ private:
     std::uint64_t m_dataStart;
     std::uint64_t m_dataBytes;
     std::uint64_t m_claimed = 0;
+    std::unordered_set<std::uint64_t> m_begins; // of the tensors that have data
     SafetensorsHeader m_header;
     Error m_error{ErrorCode::BadInput, "the header is not complete"};
 

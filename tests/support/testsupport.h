@@ -36,15 +36,21 @@ std::filesystem::path writeFile(const std::filesystem::path &path, std::string_v
 
 } // namespace secateur::test
 
-/// Fails the test with the error's text unless the Result holds a value.
+/// Fails the test with the error's text unless the Result holds a value. Evaluates its argument once.
 #define VERIFY_RESULT(result)                                                                                          \
-    QVERIFY2((result).has_value(), (result).has_value() ? "" : secateur::test::describe((result).error()).c_str())
+    do {                                                                                                               \
+        const auto &verifiedResult = (result);                                                                         \
+        QVERIFY2(verifiedResult.has_value(),                                                                           \
+                 verifiedResult ? "" : secateur::test::describe(verifiedResult.error()).c_str());                      \
+    } while (false)
 
-/// Fails the test unless the Result is an error of this code.
+/// Fails the test unless the Result is an error of this code. Evaluates its argument once.
 #define VERIFY_ERROR(result, expectedCode)                                                                             \
     do {                                                                                                               \
-        QVERIFY2(!(result).has_value(), "an error was expected, but the call succeeded");                              \
-        QVERIFY2((result).error().code == (expectedCode), secateur::test::describe((result).error()).c_str());         \
+        const auto &verifiedResult = (result);                                                                         \
+        QVERIFY2(!verifiedResult.has_value(), "an error was expected, but the call succeeded");                        \
+        QVERIFY2(verifiedResult.error().code == (expectedCode),                                                        \
+                 secateur::test::describe(verifiedResult.error()).c_str());                                            \
     } while (false)
 
 /// Skips the rest of a test function, saying why, where the reference files are absent (a user's clone).

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <fstream>
+
+#include "core/base/system.h"
+#include "tests/support/malformed.h"
+#include "tests/support/testsupport.h"
+
+namespace secateur::test {
+
+/// Sets the process's peak of resident memory back to what is resident now (proc(5), clear_refs).
+inline void resetPeakMemory()
+{
+    std::ofstream("/proc/self/clear_refs") << "5";
+}
+
+/// Writes the case into a new folder, opens it with `open` (path -> Result) and checks what MalformedCase promises:
+/// the refusal and its reason, within one second and 64 MiB, or the acceptance. Fails the running test otherwise.
+template <typename Open>
+void checkCase(const MalformedCase &malformed, const std::string &fileName, Open open)
+{
+    const TemporaryFolder folder;
+    const auto path = folder.path() / fileName;
+    malformed.write(path);
+
+    resetPeakMemory();
+    const std::uint64_t before = peakResidentBytes();
+    const auto start = std::chrono::steady_clock::now();
+    const auto opened = open(path);
+    const auto elapsed = std::chrono::steady_clock::now() - start;
+    const std::uint64_t grown = peakResidentBytes() - before;
+
+    QVERIFY2(elapsed < std::chrono::seconds(1), "took longer than a second");
+    QVERIFY2(grown < (64 << 20), ("took " + bytesText(grown) + " of memory").c_str());
+    if (malformed.mustLoad) {
+        VERIFY_RESULT(opened);
+        return;
+    }
+    QVERIFY2(!opened, "was accepted");
+    const std::string text = describe(opened.error());
+    QVERIFY2(exitStatus(opened.error().code) == 3, text.c_str());
+    QVERIFY2(opened.error().detail.find(malformed.says) != std::string::npos, text.c_str());
+    QVERIFY2(opened.error().detail.find(folder.path().string()) != std::string::npos, text.c_str());
+}
+
+} // namespace secateur::test
