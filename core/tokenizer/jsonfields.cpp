@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tokenizer/jsonfields.h"
 
-#include <vector>
-
 namespace secateur::tokenizer::fields {
 
 using nlohmann::json;
@@ -62,14 +60,23 @@ Result<std::optional<std::string>> optionalText(const json &object, const char *
     return std::optional<std::string>(value.get<std::string>());
 }
 
+std::optional<std::int64_t> index(const json &value, std::int64_t limit)
+{
+    // A parsed value is unsigned, one that this program made may be signed.
+    if (value.is_number_unsigned() && value.get<std::uint64_t>() >= std::uint64_t(limit))
+        return std::nullopt;
+    if (!value.is_number_integer() || value.get<std::int64_t>() < 0 || value.get<std::int64_t>() >= limit)
+        return std::nullopt;
+    return value.get<std::int64_t>();
+}
+
 Result<std::int64_t> integer(const json &object, const char *name, std::int64_t limit)
 {
-    const json &value = member(object, name);
-    if (!value.is_number_unsigned() || value.get<std::uint64_t>() >= std::uint64_t(limit))
+    const auto value = index(member(object, name), limit);
+    if (!value)
         return failure(ErrorCode::BadInput,
-                       std::string("\"") + name + "\" must be an integer from 0 to " + std::to_string(limit - 1)
-                           + ", not " + value.dump().substr(0, 40));
-    return value.get<std::int64_t>();
+                       std::string("\"") + name + "\" must be an integer from 0 to " + std::to_string(limit - 1));
+    return *value;
 }
 
 Result<std::string> text(const json &object, const char *name)

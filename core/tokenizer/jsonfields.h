@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -17,7 +18,9 @@ namespace secateur::tokenizer::fields {
 /// Typed members. Absent or null gives the default; another type is BadInput naming the member.
 [[nodiscard]] Result<bool> boolean(const nlohmann::json &object, const char *name, bool defaultValue);
 [[nodiscard]] Result<std::optional<std::string>> optionalText(const nlohmann::json &object, const char *name);
-/// An integer of [0, limit); BadInput when absent.
+/// The value as an integer of [0, limit), written without fraction or exponent; empty for anything else.
+[[nodiscard]] std::optional<std::int64_t> index(const nlohmann::json &value, std::int64_t limit);
+/// The member as such; BadInput when it is absent or something else.
 [[nodiscard]] Result<std::int64_t> integer(const nlohmann::json &object, const char *name, std::int64_t limit);
 /// BadInput when absent.
 [[nodiscard]] Result<std::string> text(const nlohmann::json &object, const char *name);

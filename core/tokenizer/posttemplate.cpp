@@ -18,9 +18,10 @@ Result<void> appendSpecial(const json &piece, const json &table, std::vector<Tok
     if (!ids.is_array())
         return failure(ErrorCode::BadInput, "the template's token \"" + name + "\" is not among its special_tokens");
     for (const json &id : ids) {
-        if (!id.is_number_unsigned() || id.get<std::uint64_t>() >= std::uint64_t(MaxTokens))
+        const auto index = fields::index(id, MaxTokens);
+        if (!index)
             return failure(ErrorCode::BadInput, "the template's token \"" + name + "\" has an id out of range");
-        out.push_back(id.get<TokenId>());
+        out.push_back(TokenId(*index));
     }
     return {};
 }
