@@ -25,7 +25,7 @@ constexpr std::size_t kMaxTensors = 1'000'000;
 constexpr std::size_t kMaxRank = 8;
 constexpr std::uint64_t kMaxInteger = std::numeric_limits<std::int64_t>::max();
 /// No name, text or run of spaces is longer; without this bound the JSON lexer would collect a whole header in memory.
-constexpr std::uint64_t kMaxToken = 8 << 20;
+constexpr std::uint64_t kMaxToken = 4 << 20;
 
 /// The bytes of the header, read piece by piece. What goes wrong ends the stream and is kept in problem().
 class HeaderBytes
@@ -51,7 +51,7 @@ private:
         if (m_problem || m_next == m_end)
             return false;
         if (m_next - m_tokenStart > kMaxToken)
-            return refuse(ErrorCode::BadInput, "a name or text is longer than 8 MiB");
+            return refuse(ErrorCode::BadInput, "a name or text is longer than 4 MiB");
         const std::size_t wanted = std::size_t(std::min<std::uint64_t>(m_buffer.size(), m_end - m_next));
         const auto target = std::as_writable_bytes(std::span(m_buffer)).first(wanted);
         if (auto got = m_file.readAt(m_next, target); !got) {
