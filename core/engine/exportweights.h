@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/architecture/modelarchive.h"
+#include "core/base/runcontext.h"
+#include "core/base/types.h"
+#include "core/format/safetensors.h"
+#include "core/store/study.h"
+
+namespace secateur::engine {
+
+/// Where the tensors of an export come from, in the type in which they are written.
+class ExportSource
+{
+public:
+    /// One file to write; its tensors in the order of their data.
+    struct Shard {
+        std::string fileName;
+        std::vector<format::SafetensorsWriter::Entry> entries;
+        std::map<std::string, std::string> metadata;
+    };
+
+    virtual ~ExportSource() = default;
+    [[nodiscard]] virtual std::vector<Shard> shards() const = 0;
+    /// Whole rows of a tensor from `firstRow` on; a row is the last dimension.
+    [[nodiscard]] virtual Result<void> readRows(const format::SafetensorsWriter::Entry &entry, std::uint64_t firstRow,
+                                                std::span<std::byte> target) const = 0;
+};
+
+/// A folder's own shards, bytes unchanged. A GGUF: float32, in files of at most 5 GB each, as transformers cuts them.
+[[nodiscard]] Result<std::unique_ptr<ExportSource>>
+makeExportSource(std::shared_ptr<const architecture::ModelArchive> model);
+
+/// What became of one prunable matrix.
+struct ExportedMatrix {
+    MatrixId id;
+    std::uint64_t rows = 0;
+    std::uint64_t cols = 0;
+    std::uint64_t pruned = 0;
+    std::uint64_t zeros = 0; ///< +0 in the file: the pruned ones, and kept ones that were zero before
+    std::optional<double> alpha;
+};
+
+/// Copies all shards into a folder, with +0 exactly where the run's masks say pruned, about 1 MiB at a time beside one
+/// mask. Then reads them back and counts the zeros.
+class WeightExporter
+{
+public:
+    WeightExporter(const ExportSource &source, const architecture::ModelArchive &model, const store::RunReader &run,
+                   std::filesystem::path folder);
+
+    /// Reports stage "export" in bytes. OutOfDisk before anything is written.
+    [[nodiscard]] Result<void> write(const RunContext &context);
+    /// Internal when a matrix does not hold as many zeros as were written. Reports stage "verify".
+    [[nodiscard]] Result<void> verify(const RunContext &context) const;
+    [[nodiscard]] const std::vector<ExportedMatrix> &matrices() const { return m_matrices; }
+
+private:
+    [[nodiscard]] Result<void> writeShard(const ExportSource::Shard &shard, const RunContext &context);
+    [[nodiscard]] Result<void> writeTensor(const format::SafetensorsWriter::Entry &entry,
+                                           format::SafetensorsWriter &writer, const RunContext &context);
+    [[nodiscard]] Result<void> writeIndex() const;
+
+    const ExportSource &m_source;
+    const architecture::ModelArchive &m_model;
+    const store::RunReader &m_run;
+    std::filesystem::path m_folder;
+    std::vector<ExportSource::Shard> m_shards;
+    std::map<std::string, store::SublayerInfo> m_pruned; ///< by tensor name
+    std::vector<ExportedMatrix> m_matrices;
+    std::uint64_t m_total = 0; ///< bytes of all tensors
+    std::uint64_t m_done = 0;
+};
+
+} // namespace secateur::engine
