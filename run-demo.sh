@@ -44,11 +44,11 @@ mkdir -p "$secateur_root/demo-output"
 prune_once() {
     local -a resume=()
     if [ -e "$study" ]; then
-        if "$cli" runs "$study" --names finished | grep -qxF -e "$1"; then
+        if "$cli" runs "$study" --names finished | grep -xF -e "$1" >/dev/null; then
             echo "$1 is there already."
             return 0
         fi
-        if "$cli" runs "$study" --names interrupted | grep -qxF -e "$1"; then
+        if "$cli" runs "$study" --names interrupted | grep -xF -e "$1" >/dev/null; then
             resume=(--resume)
         fi
     fi

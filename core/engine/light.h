@@ -14,6 +14,7 @@
 #include "core/base/runcontext.h"
 #include "core/engine/requests.h"
 #include "core/store/study.h"
+#include "core/tokenizer/tokenizer.h"
 
 /// What a user can do without a forward pass: torch-free, so that these commands answer at once.
 namespace secateur::engine {
@@ -35,6 +36,20 @@ struct InspectReport {
     std::uint64_t prunePeakBytes = 0; ///< forecast for 128 samples of up to 2048 tokens
 };
 [[nodiscard]] Result<InspectReport> inspect(const std::filesystem::path &model);
+
+struct TokenizeRequest {
+    std::filesystem::path model;
+    std::optional<std::string> text; ///< this, or `file`, or `ids`
+    std::optional<std::filesystem::path> file;
+    std::vector<tokenizer::TokenId> ids;
+    BosPolicy bos = BosPolicy::Auto;
+};
+struct TokenizeReport {
+    std::vector<tokenizer::TokenId> ids;
+    std::string text;                ///< as given, or decoded from the ids with special tokens written out
+    std::vector<std::string> tokens; ///< as the vocabulary spells them, one per id
+};
+[[nodiscard]] Result<TokenizeReport> tokenize(const TokenizeRequest &request);
 
 struct SameDomainPair {
     std::size_t a = 0;
@@ -73,7 +88,7 @@ struct ResparsifyRequest {
     std::filesystem::path study;
     std::string run;
     std::optional<std::filesystem::path> model; ///< empty: where the study last saw it
-    PruneTarget target;
+    PruneTarget target = Sparsity::fromRatio(0.5).value();
     std::string name; ///< of the new run; empty: made from the parent's
     int threads = 1;
 };

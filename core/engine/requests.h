@@ -26,7 +26,7 @@ struct PruneRequest {
     std::optional<std::filesystem::path> tokenIds;
     std::optional<std::uint64_t> tokenIdSamples;
     PruneMethod method = PruneMethod::Wanda;
-    PruneTarget target;
+    PruneTarget target = Sparsity::fromRatio(0.5).value();
     StatisticsMode statistics = StatisticsMode::Pruned;
     ComputeType compute = ComputeType::F32;
     bool resume = false;

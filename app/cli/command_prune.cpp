@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/commands.h"
+#include "app/cli/pruneoutcome.h"
+#include "app/cli/sharedoptions.h"
+#include "core/data/dataset.h"
+#include "core/engine/compute.h"
+
+namespace secateur::cli {
+namespace {
+
+std::string presetNames()
+{
+    std::string names;
+    for (const auto &preset : data::presets())
+        names += (names.empty() ? "" : ", ") + preset.name;
+    return names;
+}
+
+class Prune : public Command
+{
+public:
+    std::string name() const override { return "prune"; }
+    std::string summary() const override { return "Make the sub-model of one domain; the first one creates the study"; }
+    std::vector<std::string> examples() const override
+    {
+        return {
+            "prune code.secateur --model model.gguf --domain python --data python.jsonl",
+            "prune code.secateur -m ~/models/Llama-3.2-1B -d math --data gsm8k.jsonl --preset gsm8k --samples 64",
+            "prune code.secateur -m model.gguf -d python --data a.jsonl b.jsonl --pattern 2:4 --seed 1 --run python-24",
+            "prune code.secateur -m model.gguf -d python --token-ids ids.safetensors --samples 32",
+            "prune code.secateur -m model.gguf -d python --data python.jsonl --resume"};
+    }
+    void declare(Arguments &arguments) override
+    {
+        arguments.path("STUDY", m_request.study, "The study's folder, NAME.secateur", "").required();
+        arguments.path("-m,--model", m_request.model, "Hugging Face folder or GGUF file", "MODEL").required();
+        arguments.text("-d,--domain", m_request.domain, "NAME", "What the calibration data is about, e.g. python")
+            .required();
+        declareData(arguments);
+        declareMethod(arguments);
+        arguments.text("-r,--run", m_request.run, "NAME",
+                       "Name of the new run (default: <domain>-<method>-<sparsity>, made unique)");
+        arguments.flag("--resume", m_request.resume,
+                       "Continue this run where it was interrupted; refuses when model, data or recipe differ");
+    }
+    Result<Outcome> run(const Session &session) override
+    {
+        SECATEUR_CHECK(complete());
+        m_request.threads = session.threads;
+        SECATEUR_TRY(compute, engine::loadCompute());
+        SECATEUR_TRY(report, compute->prune(m_request, session.context));
+        return pruneOutcome(report);
+    }
+
+private:
+    void declareData(Arguments &arguments)
+    {
+        const std::string heading = "Calibration data";
+        Argument files = arguments.paths("--data", m_data.files,
+                                         "Text records: .jsonl, .json, .csv, .tsv, .txt, also .gz; may be repeated");
+        files.group(heading);
+        const Argument preset =
+            arguments.text("--preset", m_data.preset, "P", "How to read a well-known dataset: " + presetNames())
+                .group(heading)
+                .needs(files);
+        arguments
+            .text("--template", m_data.fieldTemplate, "T",
+                  "Text of a record from its fields, e.g. \"{question}\\n{answer}\"")
+            .group(heading)
+            .needs(files)
+            .excludes(preset);
+        arguments
+            .path("--token-ids", m_request.tokenIds,
+                  "Instead: the I32 or I64 tensor input_ids [samples, length] of this file, as it is", "S.safetensors")
+            .group(heading)
+            .excludes(files);
+        arguments
+            .count("-n,--samples", m_samples, "N",
+                   "How many sequences (default 128; with --token-ids: all rows, or the first N)", 1)
+            .group(heading);
+        arguments
+            .count("-l,--length", m_data.length, "L",
+                   "Join the records and cut them to sequences of L tokens (default: one record a sequence)", 1)
+            .group(heading)
+            .needs(files);
+        arguments
+            .count("--max-length", m_data.maxLength, "L", "Without --length: cut longer records here (default 2048)", 1)
+            .group(heading)
+            .needs(files);
+        arguments.count("--seed", m_data.seed, "S", "Of the choice of records (default 0)").group(heading);
+        m_bos.declare(arguments);
+    }
+
+    void declareMethod(Arguments &arguments)
+    {
+        arguments
+            .text("--method", m_method, "METHOD", "wanda (the default), wanda-variant or magnitude (needs no data)")
+            .oneOf({"wanda", "wanda-variant", "magnitude"});
+        m_target.declare(arguments, "Share of each row's weights to prune, in [0, 1) (default 0.5)");
+        arguments
+            .text(
+                "--statistics", m_statistics, "FROM",
+                "Activations of the model as it is pruned layer by layer (pruned, the default), or of the dense model")
+            .oneOf({"pruned", "dense"});
+        m_compute.declare(arguments);
+    }
+
+    /// Brings what was read into the request.
+    Result<void> complete()
+    {
+        SECATEUR_TRY(method, methodFromName(m_method));
+        SECATEUR_TRY(target, m_target.target(0.5));
+        SECATEUR_TRY(statistics, statisticsFromName(m_statistics));
+        SECATEUR_TRY(bos, m_bos.policy());
+        const bool calibrated = !m_data.files.empty() || m_request.tokenIds.has_value();
+        if (!calibrated && method != PruneMethod::Magnitude)
+            return failure(ErrorCode::InvalidArgument,
+                           "calibration data is missing; give --data FILE or --token-ids S.safetensors");
+        m_request.method = method;
+        m_request.target = target;
+        m_request.statistics = statistics;
+        m_request.compute = m_compute.type();
+        m_data.bos = bos;
+        m_data.samples = m_samples.value_or(m_data.samples);
+        if (!m_data.files.empty())
+            m_request.data = m_data;
+        if (m_request.tokenIds)
+            m_request.tokenIdSamples = m_samples;
+        return {};
+    }
+
+    engine::PruneRequest m_request;
+    data::CalibrationRequest m_data;
+    std::optional<std::uint64_t> m_samples;
+    std::string m_method = "wanda";
+    std::string m_statistics = "pruned";
+    TargetOptions m_target;
+    BosOption m_bos;
+    ComputeOption m_compute;
+};
+
+} // namespace
+
+std::unique_ptr<Command> makePrune()
+{
+    return std::make_unique<Prune>();
+}
+
+} // namespace secateur::cli

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/commands.h"
+
+namespace secateur::cli {
+
+CommandList allCommands()
+{
+    CommandList commands;
+    for (const auto make :
+         {makeInspect, makeTokenize, makeScore, makeGenerate, makePrune, makeCompare, makeMasks, makeNorms,
+          makeResparsify, makeExport, makeRuns, makeDelete, makeVerify, makeCompletion, makeProbe})
+        commands.push_back(make());
+    return commands;
+}
+
+} // namespace secateur::cli

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/pruneoutcome.h"
+
+#include "app/cli/text.h"
+#include "core/base/system.h"
+
+namespace secateur::cli {
+namespace {
+
+nlohmann::ordered_json sublayersJson(const store::RunManifest &manifest)
+{
+    nlohmann::ordered_json sublayers = nlohmann::ordered_json::array();
+    for (const auto &sublayer : manifest.sublayers) {
+        sublayers.push_back({{"layer", sublayer.id.layer.value},
+                             {"name", sublayer.id.sublayer},
+                             {"rows", sublayer.rows},
+                             {"cols", sublayer.cols},
+                             {"pruned", sublayer.pruned}});
+        if (sublayer.alpha)
+            sublayers.back()["alpha"] = *sublayer.alpha;
+    }
+    return sublayers;
+}
+
+/// Pruned share of each kind of sublayer over all layers.
+std::string sublayersText(const store::RunManifest &manifest)
+{
+    Table table({{"Sublayer"},
+                 {"Pruned", Table::Align::Right},
+                 {"Weights", Table::Align::Right},
+                 {"Share", Table::Align::Right}});
+    for (const auto &name : manifest.sublayerNames()) {
+        std::uint64_t pruned = 0;
+        std::uint64_t total = 0;
+        for (const auto &sublayer : manifest.sublayers) {
+            if (sublayer.id.sublayer != name)
+                continue;
+            pruned += sublayer.pruned;
+            total += sublayer.rows * sublayer.cols;
+        }
+        table.addRow({name, grouped(pruned), grouped(total),
+                      fixed(total ? 100.0 * double(pruned) / double(total) : 0.0, 2) + " %"});
+    }
+    return table.text();
+}
+
+std::string secondsText(const std::map<std::string, double> &seconds)
+{
+    std::vector<std::string> parts;
+    for (const auto &[name, value] : seconds)
+        if (name != "total")
+            parts.push_back(name + " " + fixed(value, 1) + " s");
+    const auto total = seconds.find("total");
+    const std::string whole = total == seconds.end() ? "-" : fixed(total->second, 1) + " s";
+    return parts.empty() ? whole : whole + " (" + joined(parts, ", ") + ")";
+}
+
+} // namespace
+
+Outcome pruneOutcome(const engine::PruneReport &report)
+{
+    const store::RunManifest &manifest = report.manifest;
+    const store::RunRecipe &recipe = manifest.recipe;
+    Outcome outcome;
+    outcome.json = {{"run", recipe.name},
+                    {"id", manifest.id},
+                    {"domain", recipe.domain},
+                    {"method", methodName(recipe.method)},
+                    {"target", recipe.target},
+                    {"statistics", statisticsName(recipe.statistics)},
+                    {"sparsity", manifest.sparsity()},
+                    {"approximate", recipe.approximate},
+                    {"tokens", recipe.calibrationTokens},
+                    {"sequences", recipe.calibrationSequences},
+                    {"resumed_layers", report.resumedLayers},
+                    {"seconds", manifest.outcome.seconds},
+                    {"peak_rss_bytes", manifest.outcome.peakResidentBytes},
+                    {"notices", report.notices},
+                    {"sublayers", sublayersJson(manifest)}};
+    outcome.text = "Run " + printable(recipe.name) + " (" + manifest.id + "): " + grouped(manifest.pruned()) + " of "
+        + grouped(manifest.total()) + " prunable weights pruned, " + fixed(100.0 * manifest.sparsity(), 2) + " %\n"
+        + "Calibrated on " + grouped(recipe.calibrationTokens) + " tokens in " + grouped(recipe.calibrationSequences)
+        + " sequences\n" + "Time " + secondsText(manifest.outcome.seconds) + ", peak memory "
+        + bytesText(manifest.outcome.peakResidentBytes) + "\n\n" + sublayersText(manifest);
+    outcome.notices = report.notices;
+    if (recipe.approximate)
+        outcome.notices.push_back("approximate: the norms of the parent run were measured behind layers pruned to its "
+                                  "sparsity, not to this one; prune with --statistics dense to make this exact");
+    return outcome;
+}
+
+} // namespace secateur::cli

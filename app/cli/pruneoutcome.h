@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/cli/command.h"
+#include "core/engine/requests.h"
+
+namespace secateur::cli {
+
+/// A new sub-model, told the same way whether it came from a forward pass or from stored norms.
+[[nodiscard]] Outcome pruneOutcome(const engine::PruneReport &report);
+
+} // namespace secateur::cli

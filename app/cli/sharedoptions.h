@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "app/cli/arguments.h"
+#include "core/base/result.h"
+#include "core/base/types.h"
+#include "core/engine/requests.h"
+
+namespace secateur::cli {
+
+/// --sparsity R or --pattern N:M.
+class TargetOptions
+{
+public:
+    void declare(Arguments &arguments, const std::string &sparsityHelp);
+    /// InvalidArgument for values out of range, or when none is given and there is no `fallback`.
+    [[nodiscard]] Result<PruneTarget> target(std::optional<double> fallback) const;
+
+private:
+    std::optional<double> m_sparsity;
+    std::optional<std::string> m_pattern;
+};
+
+/// --bos auto|always|never.
+class BosOption
+{
+public:
+    void declare(Arguments &arguments);
+    [[nodiscard]] Result<BosPolicy> policy() const { return bosFromName(m_name); }
+
+private:
+    std::string m_name = "auto";
+};
+
+/// --compute f32|bf16.
+class ComputeOption
+{
+public:
+    void declare(Arguments &arguments);
+    [[nodiscard]] engine::ComputeType type() const
+    {
+        return m_name == "bf16" ? engine::ComputeType::BF16 : engine::ComputeType::F32;
+    }
+
+private:
+    std::string m_name = "f32";
+};
+
+/// MODEL, or --study S --run R for one of its sub-models; MODEL may then be left out.
+class ModelOptions
+{
+public:
+    void declare(Arguments &arguments);
+    /// The dense model's path: as given, or where the study last saw it.
+    [[nodiscard]] Result<std::filesystem::path> model() const;
+    [[nodiscard]] const std::optional<std::filesystem::path> &study() const { return m_study; }
+    [[nodiscard]] const std::string &run() const { return m_run; }
+
+private:
+    std::optional<std::filesystem::path> m_model;
+    std::optional<std::filesystem::path> m_study;
+    std::string m_run;
+};
+
+} // namespace secateur::cli
