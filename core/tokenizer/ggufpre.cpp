@@ -20,9 +20,12 @@ enum class Words { Gpt2, DigitsThenGpt2, Llama3, Qwen2, Tekken, Gpt4o, Falcon, D
 struct Name {
     std::string_view name;
     Words words;
+    bool ignoreMerges = false;
+    bool addBos = false;
 };
 
-constexpr std::array<Name, 31> Names = {{
+constexpr std::array<Name, 36> Names = {{
+    {"default", Words::Default},
     {"gpt-2", Words::Gpt2},
     {"phi-2", Words::Gpt2},
     {"olmo", Words::Gpt2},
@@ -30,6 +33,8 @@ constexpr std::array<Name, 31> Names = {{
     {"jais", Words::Gpt2},
     {"jina-v2-code", Words::Gpt2},
     {"gigachat", Words::Gpt2},
+    {"mellum", Words::Gpt2},
+    {"exaone4", Words::Gpt2},
     {"trillion", Words::Gpt2},
     {"smollm", Words::DigitsThenGpt2},
     {"starcoder", Words::DigitsThenGpt2},
@@ -38,10 +43,12 @@ constexpr std::array<Name, 31> Names = {{
     {"codeshell", Words::DigitsThenGpt2},
     {"exaone", Words::DigitsThenGpt2},
     {"minerva-7b", Words::DigitsThenGpt2},
-    {"llama-bpe", Words::Llama3},
-    {"llama3", Words::Llama3},
-    {"llama-v3", Words::Llama3},
-    {"falcon3", Words::Llama3},
+    {"llama-bpe", Words::Llama3, true, true},
+    {"llama3", Words::Llama3, true, true},
+    {"llama-v3", Words::Llama3, true, true},
+    {"falcon3", Words::Llama3, true, true},
+    {"falcon-h1", Words::Llama3, true, true},
+    {"lfm2", Words::Llama3, true, true},
     {"dbrx", Words::Llama3},
     {"smaug-bpe", Words::Llama3},
     {"qwen2", Words::Qwen2},
@@ -49,11 +56,11 @@ constexpr std::array<Name, 31> Names = {{
     {"stablelm2", Words::Qwen2},
     {"hunyuan", Words::Qwen2},
     {"megrez", Words::Qwen2},
-    {"tekken", Words::Tekken},
-    {"mistral-bpe", Words::Tekken},
+    {"tekken", Words::Tekken, true, true}, // Mistral Nemo and later
+    {"pixtral", Words::Llama3, true, true},
     {"gpt-4o", Words::Gpt4o},
+    {"llama4", Words::Gpt4o},
     {"falcon", Words::Falcon},
-    {"default", Words::Default},
 }};
 
 constexpr std::string_view Punctuation = R"([\p{P}\$\+<=>\^~\|]+)";
@@ -118,8 +125,8 @@ Result<GgufPre> ggufPre(const std::string &name)
     pre.preTokenizer = preTokenizerOf(found->words);
     if (name == "qwen2")
         pre.normalizer = {{"type", "NFC"}};
-    pre.ignoreMerges = found->words == Words::Llama3 || found->words == Words::Tekken;
-    pre.addBos = found->words == Words::Tekken || name == "llama-bpe" || name == "llama3" || name == "llama-v3";
+    pre.ignoreMerges = found->ignoreMerges;
+    pre.addBos = found->addBos;
     return pre;
 }
 
