@@ -30,6 +30,7 @@ struct MatrixId {
 class Sparsity
 {
 public:
+    Sparsity() = default; ///< 0: nothing is pruned
     /// InvalidArgument unless 0 <= ratio < 1.
     [[nodiscard]] static Result<Sparsity> fromRatio(double ratio);
     [[nodiscard]] double ratio() const { return m_ratio; }
@@ -37,7 +38,7 @@ public:
 
 private:
     explicit Sparsity(double ratio) : m_ratio(ratio) {}
-    double m_ratio;
+    double m_ratio = 0.0;
 };
 
 /// Semi-structured sparsity: of each group of m consecutive weights of a row, n are pruned.

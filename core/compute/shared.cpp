@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/compute/jobs.h"
+
+#include "core/store/study.h"
+
+namespace secateur::compute {
+
+model::Precision precisionOf(engine::ComputeType type)
+{
+    return type == engine::ComputeType::BF16 ? model::Precision::BFloat16 : model::Precision::Float32;
+}
+
+Result<model::MaskSource> masksOfRun(const architecture::ModelArchive &model,
+                                     const std::optional<std::filesystem::path> &study, const std::string &run,
+                                     const RunContext &context)
+{
+    if (!study)
+        return model::MaskSource();
+    SECATEUR_TRY(opened, store::Study::open(*study, store::Study::Access::Read));
+    SECATEUR_TRY(identity, architecture::identify(model, context));
+    if (identity.fingerprint() != opened->model().fingerprint())
+        return failure(ErrorCode::Conflict, study->string() + ": was made from another model than "
+                                                + model.path().string() + "; give the model it was pruned from ("
+                                                + opened->model().path + ")");
+    SECATEUR_TRY(reader, opened->read(run));
+    const std::shared_ptr<store::RunReader> shared = std::move(reader);
+    return model::MaskSource([shared](const MatrixId &id) { return shared->mask(id); });
+}
+
+} // namespace secateur::compute

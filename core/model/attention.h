@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/model/gemm.h"
+
+namespace secateur::model {
+
+/// Shape of the attention of one layer.
+struct AttentionShape {
+    std::int64_t heads = 0;
+    std::int64_t kvHeads = 0; ///< grouped-query attention: heads / kvHeads query heads share a key-value head
+    std::int64_t headDim = 0;
+    std::int64_t slidingWindow = 0; ///< 0: all positions before
+    float scale = 1.0F;
+};
+
+/// Causal attention of one sequence. `q` [queries, heads * headDim]; `k` and `v` [keys, kvHeads * headDim];
+/// the queries are the last positions of the keys (queries == keys without a cache). `out` has the shape of `q`.
+/// `scratch` is reused between calls.
+void causalAttention(const AttentionShape &shape, const ConstMatrixView &q, const ConstMatrixView &k,
+                     const ConstMatrixView &v, const MatrixView &out, std::vector<float> &scratch);
+
+} // namespace secateur::model

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/block.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/model/attention.h"
+#include "core/model/kernels.h"
+
+namespace secateur::model {
+
+namespace {
+
+/// A scratch buffer as a matrix; it grows to the largest group and stays.
+MatrixView take(std::vector<float> &buffer, std::int64_t rows, std::int64_t cols)
+{
+    if (buffer.size() < std::size_t(rows * cols))
+        buffer.resize(std::size_t(rows * cols));
+    return {buffer.data(), rows, cols, cols};
+}
+
+ConstMatrixView rowsOf(const MatrixView &matrix, std::int64_t first, std::int64_t rows)
+{
+    return {matrix.data + first * matrix.stride, rows, matrix.cols, matrix.stride};
+}
+
+/// Appends the new rows to a cache and returns all of them.
+ConstMatrixView extend(std::vector<float> &cached, std::int64_t past, const ConstMatrixView &fresh)
+{
+    cached.resize(std::size_t((past + fresh.rows) * fresh.cols));
+    std::copy_n(fresh.data, fresh.rows * fresh.cols, cached.data() + past * fresh.cols);
+    return {cached.data(), past + fresh.rows, fresh.cols, fresh.cols};
+}
+
+} // namespace
+
+std::int64_t SequenceGroup::tokens() const
+{
+    return std::accumulate(lengths.begin(), lengths.end(), std::int64_t(0));
+}
+
+std::uint64_t scratchFloats(const architecture::ModelConfig &config, std::int64_t tokens, std::int64_t longestSequence)
+{
+    const std::int64_t perToken = 3 * config.hiddenSize + 2 * config.queryWidth() + 2 * config.keyValueWidth()
+        + 2 * config.intermediateSize;
+    return std::uint64_t(tokens * perToken + 2 * 128 * longestSequence);
+}
+
+Block::Block(const architecture::ModelConfig &config, LayerIndex layer, const BlockWeights &weights,
+             const RopeTable &rope, Precision precision, std::stop_token stop)
+    : m_config(config), m_attention(config.attention[layer.value]), m_weights(weights), m_rope(rope),
+      m_precision(precision), m_stop(std::move(stop))
+{
+}
+
+void Block::forward(SequenceGroup &group, PassKind kind, InputObserver *observer, BlockScratch &scratch) const
+{
+    attend(group, observer, scratch);
+    feedForward(group, kind, observer, scratch);
+}
+
+void Block::linear(const ConstMatrixView &x, BlockWeights::Place place, const MatrixView &out) const
+{
+    if (!m_stop.stop_requested())
+        multiplyTransposed(x, m_weights.linears[place].view(), out, m_precision);
+}
+
+void Block::norm(const float *x, std::int64_t rows, std::span<const float> weight, float *out) const
+{
+    rmsNorm(x, rows, std::int64_t(weight.size()), weight.data(), m_config.normEpsilon, m_config.normWeightOffset, out);
+}
+
+/// Leaves the hidden state after attention in scratch.residual.
+void Block::attend(SequenceGroup &group, InputObserver *observer, BlockScratch &scratch) const
+{
+    const std::int64_t tokens = group.tokens();
+    const std::int64_t hidden = m_config.hiddenSize;
+    const auto normed = take(scratch.normed, tokens, hidden);
+    norm(group.hidden.data(), tokens, m_weights.inputNorm, normed.data);
+    if (observer)
+        observer->observe(LinearInput::Attention, group, normed);
+
+    linear(normed, BlockWeights::Query, take(scratch.query, tokens, m_config.queryWidth()));
+    linear(normed, BlockWeights::Key, take(scratch.key, tokens, m_config.keyValueWidth()));
+    linear(normed, BlockWeights::Value, take(scratch.value, tokens, m_config.keyValueWidth()));
+    rotateAndNorm(group, scratch);
+    attendSequences(group, scratch);
+    const auto attended = take(scratch.attended, tokens, m_config.queryWidth());
+    if (observer)
+        observer->observe(LinearInput::Output, group, attended);
+
+    const auto residual = take(scratch.residual, tokens, hidden);
+    linear(attended, BlockWeights::Output, residual);
+    if (m_config.postNorms)
+        norm(residual.data, tokens, m_weights.postAttentionNorm, residual.data);
+    addInto(residual.data, group.hidden.data(), tokens * hidden);
+}
+
+void Block::rotateAndNorm(const SequenceGroup &group, BlockScratch &scratch) const
+{
+    const std::int64_t tokens = group.tokens();
+    if (m_config.queryKeyNorm) {
+        norm(scratch.query.data(), tokens * m_config.heads, m_weights.queryNorm, scratch.query.data());
+        norm(scratch.key.data(), tokens * m_config.kvHeads, m_weights.keyNorm, scratch.key.data());
+    }
+    std::int64_t row = 0;
+    const std::int64_t past = group.cache ? group.cache->tokens : 0;
+    for (const std::int64_t length : group.lengths) {
+        for (std::int64_t i = 0; i < length; ++i, ++row) {
+            m_rope.rotate(scratch.query.data() + row * m_config.queryWidth(), m_config.heads, past + i);
+            m_rope.rotate(scratch.key.data() + row * m_config.keyValueWidth(), m_config.kvHeads, past + i);
+        }
+    }
+}
+
+void Block::attendSequences(SequenceGroup &group, BlockScratch &scratch) const
+{
+    const AttentionShape shape{m_config.heads, m_config.kvHeads, m_config.headDim, m_attention.slidingWindow,
+                               float(m_config.attentionScale)};
+    const std::int64_t tokens = group.tokens();
+    const auto query = take(scratch.query, tokens, m_config.queryWidth());
+    const auto key = take(scratch.key, tokens, m_config.keyValueWidth());
+    const auto value = take(scratch.value, tokens, m_config.keyValueWidth());
+    const auto attended = take(scratch.attended, tokens, m_config.queryWidth());
+    std::int64_t row = 0;
+    for (const std::int64_t length : group.lengths) {
+        if (m_stop.stop_requested())
+            return;
+        auto keys = rowsOf(key, row, length);
+        auto values = rowsOf(value, row, length);
+        if (group.cache) {
+            keys = extend(group.cache->keys, group.cache->tokens, keys);
+            values = extend(group.cache->values, group.cache->tokens, values);
+            group.cache->tokens += length;
+        }
+        causalAttention(shape, rowsOf(query, row, length), keys, values,
+                        {attended.data + row * attended.stride, length, attended.cols, attended.stride},
+                        scratch.scores);
+        row += length;
+    }
+}
+
+void Block::feedForward(SequenceGroup &group, PassKind kind, InputObserver *observer, BlockScratch &scratch) const
+{
+    const std::int64_t tokens = group.tokens();
+    const std::int64_t hidden = m_config.hiddenSize;
+    const auto residual = take(scratch.residual, tokens, hidden);
+    const auto normed = take(scratch.normed, tokens, hidden);
+    norm(residual.data, tokens, m_config.postNorms ? m_weights.preFeedforwardNorm : m_weights.postAttentionNorm,
+         normed.data);
+    if (observer)
+        observer->observe(LinearInput::Mlp, group, normed);
+
+    const auto gate = take(scratch.gate, tokens, m_config.intermediateSize);
+    const auto up = take(scratch.up, tokens, m_config.intermediateSize);
+    linear(normed, BlockWeights::Gate, gate);
+    linear(normed, BlockWeights::Up, up);
+    gateWithActivation(gate.data, up.data, tokens * m_config.intermediateSize, m_config.activation);
+    if (observer)
+        observer->observe(LinearInput::Down, group, gate);
+    if (kind == PassKind::StatisticsOnly)
+        return;
+
+    const MatrixView output{group.hidden.data(), tokens, hidden, hidden};
+    linear(gate, BlockWeights::Down, output);
+    if (m_config.postNorms)
+        norm(output.data, tokens, m_weights.postFeedforwardNorm, output.data);
+    addInto(output.data, residual.data, tokens * hidden);
+}
+
+} // namespace secateur::model

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "core/architecture/modelconfig.h"
+#include "core/base/types.h"
+#include "core/model/blockweights.h"
+#include "core/model/rope.h"
+
+namespace secateur::model {
+
+/// Keys and values of one sequence in one layer, for generation.
+struct KvCache {
+    std::vector<float> keys;   ///< [tokens, kvHeads * headDim], rotated
+    std::vector<float> values; ///< [tokens, kvHeads * headDim]
+    std::int64_t tokens = 0;
+};
+
+/// Whole sequences, their hidden states back to back: the unit that one thread takes through a block. How sequences
+/// are grouped never depends on the number of threads, so neither do the results.
+struct SequenceGroup {
+    std::size_t firstSequence = 0;       ///< number of its first sequence in the calibration set
+    std::vector<std::int64_t> lengths;   ///< tokens of each sequence
+    std::span<float> hidden;             ///< [tokens(), hiddenSize]; the block's input, and its output afterwards
+    KvCache *cache = nullptr;            ///< with one sequence: earlier positions to attend to; extended by it
+
+    [[nodiscard]] std::int64_t tokens() const;
+};
+
+/// Which linears share an input: the four places at which Wanda's statistic is taken.
+enum class LinearInput { Attention, Output, Mlp, Down };
+
+/// Sees the input [tokens, cols] of linears as a group passes through a block; called on the group's thread.
+class InputObserver
+{
+public:
+    virtual ~InputObserver() = default;
+    virtual void observe(LinearInput input, const SequenceGroup &group, const ConstMatrixView &x) = 0;
+};
+
+/// How far a pass goes.
+enum class PassKind {
+    Full,           ///< hidden becomes the block's output
+    StatisticsOnly, ///< stops in front of down_proj, whose output no statistic needs; hidden keeps the block's input
+};
+
+/// Buffers of one thread, kept between calls.
+struct BlockScratch {
+    std::vector<float> normed;
+    std::vector<float> query;
+    std::vector<float> key;
+    std::vector<float> value;
+    std::vector<float> attended;
+    std::vector<float> residual;
+    std::vector<float> gate;
+    std::vector<float> up;
+    std::vector<float> scores;
+};
+
+/// Floats that BlockScratch comes to hold for a group of `tokens` tokens: for the memory forecast.
+[[nodiscard]] std::uint64_t scratchFloats(const architecture::ModelConfig &config, std::int64_t tokens,
+                                          std::int64_t longestSequence);
+
+/// One pre-norm decoder block of the Llama kind, with Gemma 3's additional norms where the configuration asks for them.
+/// Reference: transformers modeling_llama.py and modeling_gemma3.py, eager attention. Runs on the calling thread.
+class Block
+{
+public:
+    /// The references must outlive the block.
+    Block(const architecture::ModelConfig &config, LayerIndex layer, const BlockWeights &weights,
+          const RopeTable &rope, Precision precision, std::stop_token stop);
+
+    /// Gives up between two products once a stop is requested; `group` then holds nothing of use.
+    void forward(SequenceGroup &group, PassKind kind, InputObserver *observer, BlockScratch &scratch) const;
+
+private:
+    void attend(SequenceGroup &group, InputObserver *observer, BlockScratch &scratch) const;
+    void rotateAndNorm(const SequenceGroup &group, BlockScratch &scratch) const;
+    void attendSequences(SequenceGroup &group, BlockScratch &scratch) const;
+    void feedForward(SequenceGroup &group, PassKind kind, InputObserver *observer, BlockScratch &scratch) const;
+    void linear(const ConstMatrixView &x, BlockWeights::Place place, const MatrixView &out) const;
+    void norm(const float *x, std::int64_t rows, std::span<const float> weight, float *out) const;
+
+    const architecture::ModelConfig &m_config;
+    const architecture::LayerAttention &m_attention;
+    const BlockWeights &m_weights;
+    const RopeTable &m_rope;
+    Precision m_precision;
+    std::stop_token m_stop;
+};
+
+} // namespace secateur::model

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/blockweights.h"
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+
+#include "core/base/parallel.h"
+#include "core/selection/selection.h"
+
+namespace secateur::model {
+
+namespace {
+
+/// Floats converted in one piece of work: large enough to be worth a thread, small enough to balance.
+constexpr std::int64_t pieceElements = std::int64_t(1) << 20;
+
+/// Reads matrices row range by row range on several threads and keeps the first error.
+class MatrixLoader
+{
+public:
+    explicit MatrixLoader(const architecture::ModelArchive &model) : m_model(model) {}
+
+    void add(std::string name, LinearWeights &linear)
+    {
+        const std::int64_t rowsPerPiece = std::max<std::int64_t>(1, pieceElements / linear.sublayer.cols);
+        for (std::int64_t row = 0; row < linear.sublayer.rows; row += rowsPerPiece)
+            m_pieces.push_back({name, &linear, row, std::min(rowsPerPiece, linear.sublayer.rows - row)});
+    }
+
+    Result<void> run(int threads)
+    {
+        parallelFor(m_pieces.size(), threads, [this](std::size_t index) {
+            const auto &[name, linear, row, rows] = m_pieces[index];
+            const auto cols = linear->sublayer.cols;
+            const auto target = std::span(linear->values).subspan(std::size_t(row * cols), std::size_t(rows * cols));
+            if (auto read = m_model.readRowsF32(name, std::uint64_t(row), target); !read) {
+                const std::lock_guard lock(m_mutex);
+                m_error = std::move(read).error();
+            }
+        });
+        if (m_error)
+            return tl::make_unexpected(*m_error);
+        return {};
+    }
+
+private:
+    struct Piece {
+        std::string name;
+        LinearWeights *linear;
+        std::int64_t row;
+        std::int64_t rows;
+    };
+    const architecture::ModelArchive &m_model;
+    std::vector<Piece> m_pieces;
+    std::mutex m_mutex;
+    std::optional<Error> m_error;
+};
+
+Result<void> loadVector(const architecture::ModelArchive &model, const std::string &name, std::int64_t size,
+                        std::vector<float> &target)
+{
+    target.resize(std::size_t(size));
+    return model.readF32(name, target);
+}
+
+Result<void> loadNorms(const architecture::ModelArchive &model, LayerIndex layer, BlockWeights &block)
+{
+    const auto &config = model.config();
+    const std::string prefix = "model.layers." + std::to_string(layer.value) + ".";
+    SECATEUR_CHECK(loadVector(model, prefix + "input_layernorm.weight", config.hiddenSize, block.inputNorm));
+    SECATEUR_CHECK(
+        loadVector(model, prefix + "post_attention_layernorm.weight", config.hiddenSize, block.postAttentionNorm));
+    if (config.postNorms) {
+        SECATEUR_CHECK(loadVector(model, prefix + "pre_feedforward_layernorm.weight", config.hiddenSize,
+                                  block.preFeedforwardNorm));
+        SECATEUR_CHECK(loadVector(model, prefix + "post_feedforward_layernorm.weight", config.hiddenSize,
+                                  block.postFeedforwardNorm));
+    }
+    if (config.queryKeyNorm) {
+        SECATEUR_CHECK(loadVector(model, prefix + "self_attn.q_norm.weight", config.headDim, block.queryNorm));
+        SECATEUR_CHECK(loadVector(model, prefix + "self_attn.k_norm.weight", config.headDim, block.keyNorm));
+    }
+    return {};
+}
+
+} // namespace
+
+Result<void> loadBlock(const architecture::ModelArchive &model, LayerIndex layer, const MaskSource &masks, int threads,
+                       BlockWeights &block)
+{
+    const auto &sublayers = model.sublayers();
+    block.linears.resize(sublayers.size());
+    MatrixLoader loader(model);
+    for (std::size_t i = 0; i < sublayers.size(); ++i) {
+        auto &linear = block.linears[i];
+        linear.sublayer = sublayers[i];
+        linear.values.resize(std::size_t(linear.sublayer.rows * linear.sublayer.cols));
+        loader.add(tensorName({layer, linear.sublayer.name}), linear);
+    }
+    SECATEUR_CHECK(loader.run(threads));
+    SECATEUR_CHECK(loadNorms(model, layer, block));
+    if (!masks)
+        return {};
+    for (auto &linear : block.linears) {
+        SECATEUR_TRY(mask, masks({layer, linear.sublayer.name}));
+        SECATEUR_CHECK(selection::applyMask(mask, linear.values, threads));
+    }
+    return {};
+}
+
+} // namespace secateur::model

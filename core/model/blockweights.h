@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/architecture/modelarchive.h"
+#include "core/base/result.h"
+#include "core/base/runcontext.h"
+#include "core/base/types.h"
+#include "core/mask/bitmatrix.h"
+#include "core/model/gemm.h"
+
+namespace secateur::model {
+
+/// One linear of a block in float32, [rows, cols] row-major.
+struct LinearWeights {
+    architecture::Sublayer sublayer;
+    std::vector<float> values;
+
+    [[nodiscard]] ConstMatrixView view() const
+    {
+        return {values.data(), sublayer.rows, sublayer.cols, sublayer.cols};
+    }
+};
+
+/// One decoder block in float32. Loading the next block into the same object reuses its memory.
+struct BlockWeights {
+    /// Places in `linears`, in the order of architecture::prunableSublayers.
+    enum Place : std::size_t { Query, Key, Value, Output, Gate, Up, Down };
+
+    std::vector<LinearWeights> linears;
+    std::vector<float> inputNorm;
+    std::vector<float> postAttentionNorm; ///< Llama: before the MLP. Gemma: after attention
+    std::vector<float> preFeedforwardNorm;  ///< Gemma only
+    std::vector<float> postFeedforwardNorm; ///< Gemma only
+    std::vector<float> queryNorm;           ///< [headDim], with queryKeyNorm
+    std::vector<float> keyNorm;
+};
+
+/// The mask of a matrix to apply while it streams from disk (1 = kept); an error stops the load.
+using MaskSource = std::function<Result<mask::BitMatrix>(const MatrixId &)>;
+
+/// Reads block `layer`, spreading the conversion to float32 over `threads`; with `masks`, pruned weights become +0.
+/// Peak memory: the block and a MiB per thread.
+[[nodiscard]] Result<void> loadBlock(const architecture::ModelArchive &model, LayerIndex layer, const MaskSource &masks,
+                                     int threads, BlockWeights &block);
+
+} // namespace secateur::model

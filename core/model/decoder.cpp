@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/decoder.h"
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+#include "core/base/parallel.h"
+#include "core/model/kernels.h"
+
+namespace secateur::model {
+
+namespace {
+
+const char embeddingName[] = "model.embed_tokens.weight";
+
+/// Lends each piece of work a scratch that no other thread is using.
+class ScratchPool
+{
+public:
+    explicit ScratchPool(std::vector<BlockScratch> &scratch)
+    {
+        for (auto &item : scratch)
+            m_free.push_back(&item);
+    }
+    BlockScratch *take()
+    {
+        const std::lock_guard lock(m_mutex);
+        auto *const item = m_free.back();
+        m_free.pop_back();
+        return item;
+    }
+    void giveBack(BlockScratch *item)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_free.push_back(item);
+    }
+
+private:
+    std::mutex m_mutex;
+    std::vector<BlockScratch *> m_free;
+};
+
+} // namespace
+
+Result<std::unique_ptr<Decoder>> Decoder::create(std::shared_ptr<const architecture::ModelArchive> model,
+                                                 std::int64_t positions, DecoderOptions options)
+{
+    if (positions > model->config().maxPositions)
+        return failure(ErrorCode::InvalidArgument,
+                       "a sequence of " + std::to_string(positions) + " tokens is longer than the "
+                           + std::to_string(model->config().maxPositions)
+                           + " positions of this model; choose a smaller length");
+    if (options.precision == Precision::BFloat16) {
+        const auto probe = probeBFloat16();
+        if (!probe.usable())
+            return failure(ErrorCode::InvalidArgument,
+                           "bf16 is not usable on this machine: " + std::to_string(probe.speedup)
+                               + " times the speed of f32, relative error " + std::to_string(probe.relativeError)
+                               + "; compute in f32 instead");
+    }
+    return std::unique_ptr<Decoder>(new Decoder(std::move(model), positions, std::move(options)));
+}
+
+Decoder::Decoder(std::shared_ptr<const architecture::ModelArchive> model, std::int64_t positions,
+                 DecoderOptions options)
+    : m_model(std::move(model)), m_options(std::move(options)), m_ropes(m_model->config(), positions),
+      m_blocks(m_options.keepWeights ? std::size_t(config().layers) : 1), m_loaded(m_blocks.size(), false),
+      m_scratch(std::size_t(std::max(m_options.threads, 1)))
+{
+    prepareComputeThread();
+}
+
+Result<void> Decoder::embed(std::span<const TokenId> ids, std::span<float> out)
+{
+    const auto hidden = std::size_t(config().hiddenSize);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (ids[i] < 0 || ids[i] >= config().vocabSize)
+            return failure(ErrorCode::BadInput, "token id " + std::to_string(ids[i]) + " is outside the vocabulary of "
+                                                    + std::to_string(config().vocabSize));
+        SECATEUR_CHECK(m_model->readRowsF32(embeddingName, std::uint64_t(ids[i]), out.subspan(i * hidden, hidden)));
+    }
+    if (config().embeddingScale != 1.0)
+        for (float &value : out.first(ids.size() * hidden))
+            value *= float(config().embeddingScale);
+    return {};
+}
+
+Result<BlockWeights *> Decoder::load(LayerIndex layer)
+{
+    const std::size_t place = m_options.keepWeights ? layer.value : 0;
+    auto &block = m_blocks[place];
+    if (!m_options.keepWeights || !m_loaded[place])
+        SECATEUR_CHECK(loadBlock(*m_model, layer, m_options.masks, m_options.threads, block));
+    m_loaded[place] = true;
+    return &block;
+}
+
+Block Decoder::block(LayerIndex layer, const BlockWeights &weights, const RunContext &context) const
+{
+    return {config(), layer, weights, m_ropes.layer(layer.value), m_options.precision, context.stopToken()};
+}
+
+Result<void> Decoder::forward(LayerIndex layer, const BlockWeights &weights, std::vector<SequenceGroup> &groups,
+                              PassKind kind, InputObserver *observer, const RunContext &context)
+{
+    const Block pass = block(layer, weights, context);
+    ScratchPool pool(m_scratch);
+    parallelFor(groups.size(), m_options.threads, [&](std::size_t index) {
+        if (context.stopRequested())
+            return;
+        prepareComputeThread();
+        auto *const scratch = pool.take();
+        pass.forward(groups[index], kind, observer, *scratch);
+        pool.giveBack(scratch);
+    });
+    return context.checkpoint();
+}
+
+Result<void> Decoder::finalNorm(std::span<float> x)
+{
+    const std::int64_t hidden = config().hiddenSize;
+    if (m_finalNorm.empty()) {
+        m_finalNorm.resize(std::size_t(hidden));
+        SECATEUR_CHECK(m_model->readF32("model.norm.weight", m_finalNorm));
+    }
+    rmsNorm(x.data(), std::int64_t(x.size()) / hidden, hidden, m_finalNorm.data(), config().normEpsilon,
+            config().normWeightOffset, x.data());
+    return {};
+}
+
+Result<void> Decoder::headRows(std::int64_t first, std::span<float> out) const
+{
+    return m_model->readRowsF32(config().tiedEmbeddings ? embeddingName : "lm_head.weight", std::uint64_t(first), out);
+}
+
+std::vector<SequenceGroup> groupSequences(const std::vector<std::int64_t> &lengths, std::span<float> hidden,
+                                          std::int64_t hiddenSize, std::int64_t tokensAtLeast)
+{
+    std::vector<SequenceGroup> groups;
+    std::int64_t row = 0;
+    std::int64_t groupTokens = 0;
+    for (std::size_t i = 0; i < lengths.size(); ++i) {
+        if (groups.empty() || groupTokens >= tokensAtLeast) {
+            groups.push_back({.firstSequence = i, .lengths = {}, .hidden = {}, .cache = nullptr});
+            groupTokens = 0;
+        }
+        auto &group = groups.back();
+        group.lengths.push_back(lengths[i]);
+        groupTokens += lengths[i];
+        row += lengths[i];
+        group.hidden = hidden.subspan(std::size_t((row - groupTokens) * hiddenSize), std::size_t(groupTokens * hiddenSize));
+    }
+    return groups;
+}
+
+} // namespace secateur::model

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/scoring.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/logsumexp.h>
+
+#include "core/base/parallel.h"
+#include "core/format/safetensors.h"
+
+namespace secateur::model {
+
+namespace {
+
+constexpr std::int64_t headRowsAtOnce = 2048; ///< of the output head: 2048 x 4096 floats are 32 MiB
+constexpr std::int64_t tokensAtOnce = 128;    ///< of the logits that exist at the same time, per thread
+
+std::vector<std::int64_t> lengthsOf(const std::vector<std::vector<TokenId>> &sequences)
+{
+    std::vector<std::int64_t> lengths;
+    for (const auto &sequence : sequences)
+        lengths.push_back(std::int64_t(sequence.size()));
+    return lengths;
+}
+
+/// log(exp(a) + exp(b)).
+double logAdd(double a, double b)
+{
+    const double high = std::max(a, b);
+    if (high == -std::numeric_limits<double>::infinity())
+        return high;
+    return high + std::log1p(std::exp(std::min(a, b) - high));
+}
+
+/// What the softmax of each position needs, gathered while the head streams by.
+struct LogSums {
+    std::vector<TokenId> target; ///< the next token; -1 at the end of a sequence
+    std::vector<double> logSum;
+    std::vector<float> targetLogit;
+
+    explicit LogSums(const std::vector<std::vector<TokenId>> &sequences)
+    {
+        for (const auto &sequence : sequences)
+            for (std::size_t i = 0; i < sequence.size(); ++i)
+                target.push_back(i + 1 < sequence.size() ? sequence[i + 1] : -1);
+        logSum.assign(target.size(), -std::numeric_limits<double>::infinity());
+        targetLogit.assign(target.size(), 0.0F);
+    }
+
+    /// Logits [rows, vocabulary range] of tokens from `firstToken` on and of ids from `firstId` on.
+    void add(const MatrixView &logits, std::int64_t firstToken, std::int64_t firstId)
+    {
+        const auto sums = at::logsumexp(at::from_blob(logits.data, {logits.rows, logits.cols}), {1});
+        const float *const values = sums.data_ptr<float>();
+        for (std::int64_t row = 0; row < logits.rows; ++row) {
+            const auto token = std::size_t(firstToken + row);
+            logSum[token] = logAdd(logSum[token], values[row]);
+            const std::int64_t column = target[token] - firstId;
+            if (column >= 0 && column < logits.cols)
+                targetLogit[token] = logits.data[row * logits.stride + column];
+        }
+    }
+};
+
+} // namespace
+
+Result<std::vector<float>> finalHidden(Decoder &decoder, const std::vector<std::vector<TokenId>> &sequences,
+                                       const RunContext &context)
+{
+    const auto &config = decoder.config();
+    std::vector<TokenId> ids;
+    for (const auto &sequence : sequences)
+        ids.insert(ids.end(), sequence.begin(), sequence.end());
+    std::vector<float> hidden(ids.size() * std::size_t(config.hiddenSize));
+    SECATEUR_CHECK(decoder.embed(ids, hidden));
+    auto groups = groupSequences(lengthsOf(sequences), hidden, config.hiddenSize);
+    for (std::uint32_t layer = 0; layer < config.layers; ++layer) {
+        SECATEUR_CHECK(context.checkpoint());
+        SECATEUR_TRY(weights, decoder.load(LayerIndex{layer}));
+        SECATEUR_CHECK(decoder.forward(LayerIndex{layer}, *weights, groups, PassKind::Full, nullptr, context));
+        context.report({.stage = "forward", .done = layer + 1, .total = std::uint64_t(config.layers), .unit = "layers"});
+    }
+    SECATEUR_CHECK(decoder.finalNorm(hidden));
+    return hidden;
+}
+
+Result<std::vector<SequenceScore>> scoreHidden(Decoder &decoder, const std::vector<float> &hidden,
+                                               const std::vector<std::vector<TokenId>> &sequences,
+                                               const RunContext &context)
+{
+    const std::int64_t width = decoder.config().hiddenSize;
+    const std::int64_t vocabulary = decoder.config().vocabSize;
+    LogSums sums(sequences);
+    const auto tokens = std::int64_t(sums.target.size());
+    std::vector<float> head;
+    for (std::int64_t firstId = 0; firstId < vocabulary; firstId += headRowsAtOnce) {
+        const std::int64_t rows = std::min(headRowsAtOnce, vocabulary - firstId);
+        head.resize(std::size_t(rows * width));
+        SECATEUR_CHECK(decoder.headRows(firstId, head));
+        parallelFor(std::size_t((tokens + tokensAtOnce - 1) / tokensAtOnce), decoder.options().threads,
+                    [&](std::size_t piece) {
+                        if (context.stopRequested())
+                            return;
+                        prepareComputeThread();
+                        const std::int64_t first = std::int64_t(piece) * tokensAtOnce;
+                        const std::int64_t count = std::min(tokensAtOnce, tokens - first);
+                        std::vector<float> buffer(std::size_t(count * rows));
+                        const MatrixView logits{buffer.data(), count, rows, rows};
+                        multiplyTransposed({hidden.data() + first * width, count, width, width},
+                                           {head.data(), rows, width, width}, logits, Precision::Float32);
+                        sums.add(logits, first, firstId);
+                    });
+        SECATEUR_CHECK(context.checkpoint());
+        context.report({.stage = "score", .done = std::uint64_t(firstId + rows), .total = std::uint64_t(vocabulary),
+                        .unit = "head rows"});
+    }
+
+    std::vector<SequenceScore> scores;
+    std::size_t token = 0;
+    for (const auto &sequence : sequences) {
+        SequenceScore score;
+        for (std::size_t i = 0; i < sequence.size(); ++i, ++token) {
+            if (i + 1 == sequence.size())
+                continue;
+            score.tokenNll.push_back(float(sums.logSum[token] - sums.targetLogit[token]));
+            score.nll += sums.logSum[token] - sums.targetLogit[token];
+            ++score.predicted;
+        }
+        scores.push_back(std::move(score));
+    }
+    return scores;
+}
+
+Result<void> writeLogits(Decoder &decoder, const std::vector<float> &hidden,
+                         const std::vector<std::vector<TokenId>> &sequences, const std::filesystem::path &path,
+                         const RunContext &context)
+{
+    const std::int64_t width = decoder.config().hiddenSize;
+    const std::int64_t vocabulary = decoder.config().vocabSize;
+    const auto lengths = lengthsOf(sequences);
+    if (lengths.empty() || std::adjacent_find(lengths.begin(), lengths.end(), std::not_equal_to<>()) != lengths.end())
+        return failure(ErrorCode::InvalidArgument,
+                       "logits can be written for sequences of one length only; choose a --length");
+    SECATEUR_TRY(writer, format::SafetensorsWriter::create(
+                             path,
+                             {{"logits", format::DType::F32,
+                               {std::uint64_t(lengths.size()), std::uint64_t(lengths[0]), std::uint64_t(vocabulary)}}},
+                             {}));
+    std::vector<float> head(std::size_t(vocabulary * width));
+    SECATEUR_CHECK(decoder.headRows(0, head));
+    const std::int64_t tokens = std::int64_t(hidden.size()) / width;
+    // A few positions at a time: a row of logits of a large vocabulary is a megabyte.
+    constexpr std::int64_t rowsAtOnce = 16;
+    std::vector<float> buffer(std::size_t(rowsAtOnce * vocabulary));
+    for (std::int64_t first = 0; first < tokens; first += rowsAtOnce) {
+        SECATEUR_CHECK(context.checkpoint());
+        const std::int64_t rows = std::min(rowsAtOnce, tokens - first);
+        multiplyTransposed({hidden.data() + first * width, rows, width, width}, {head.data(), vocabulary, width, width},
+                           {buffer.data(), rows, vocabulary, vocabulary}, Precision::Float32);
+        SECATEUR_CHECK(writer.append(std::as_bytes(std::span(buffer).first(std::size_t(rows * vocabulary)))));
+        context.report({.stage = "logits", .done = std::uint64_t(first + rows), .total = std::uint64_t(tokens),
+                        .unit = "tokens"});
+    }
+    return writer.commit();
+}
+
+} // namespace secateur::model

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/prune/pruner.h"
+
+#include <array>
+#include <chrono>
+#include <span>
+#include <utility>
+
+#include "core/prune/statistics.h"
+#include "core/selection/selection.h"
+
+namespace secateur::prune {
+
+namespace {
+
+using model::BlockWeights;
+using model::LinearInput;
+using model::PassKind;
+
+/// Adds the time of a scope to a total.
+class Stopwatch
+{
+public:
+    explicit Stopwatch(double &total) : m_total(total), m_start(Clock::now()) {}
+    ~Stopwatch() { m_total += std::chrono::duration<double>(Clock::now() - m_start).count(); }
+    Stopwatch(const Stopwatch &) = delete;
+    Stopwatch &operator=(const Stopwatch &) = delete;
+
+private:
+    using Clock = std::chrono::steady_clock;
+    double &m_total;
+    Clock::time_point m_start;
+};
+
+constexpr std::array<LinearInput, 4> allInputs = {LinearInput::Attention, LinearInput::Output, LinearInput::Mlp,
+                                                  LinearInput::Down};
+
+LinearInput inputOf(std::size_t place)
+{
+    switch (place) {
+    case BlockWeights::Query:
+    case BlockWeights::Key:
+    case BlockWeights::Value: return LinearInput::Attention;
+    case BlockWeights::Output: return LinearInput::Output;
+    case BlockWeights::Gate:
+    case BlockWeights::Up: return LinearInput::Mlp;
+    default: return LinearInput::Down;
+    }
+}
+
+} // namespace
+
+Pruner::Pruner(model::Decoder &decoder, const PruneOptions &options, const data::CalibrationSet &calibration,
+               store::RunWriter &writer)
+    : m_decoder(decoder), m_options(options), m_calibration(calibration), m_writer(writer)
+{
+}
+
+bool Pruner::isLast(LayerIndex layer) const
+{
+    return std::int64_t(layer.value) + 1 == m_decoder.config().layers;
+}
+
+Result<PruneTimes> Pruner::run(const RunContext &context)
+{
+    SECATEUR_CHECK(prepare());
+    const auto layers = std::uint32_t(m_decoder.config().layers);
+    const auto finished = std::uint32_t(m_writer.finishedLayers());
+    if (finished < layers && usesActivations()) {
+        for (std::uint32_t layer = 0; layer < finished; ++layer) {
+            SECATEUR_CHECK(replayLayer(LayerIndex{layer}, context));
+            context.report({.stage = "resume", .done = layer + 1, .total = finished, .unit = "layers"});
+        }
+    }
+    const auto start = std::chrono::steady_clock::now();
+    for (std::uint32_t layer = finished; layer < layers; ++layer) {
+        SECATEUR_CHECK(context.checkpoint());
+        SECATEUR_CHECK(pruneLayer(LayerIndex{layer}, context));
+        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        const double share = double(layer + 1 - finished) / layers;
+        context.report({.stage = "prune", .done = layer + 1, .total = layers, .unit = "layers",
+                        .tokensPerSecond = share * double(m_calibration.tokens()) / seconds});
+    }
+    return m_times;
+}
+
+Result<void> Pruner::prepare()
+{
+    if (!usesActivations())
+        return {};
+    const Stopwatch watch(m_times.load);
+    std::vector<model::TokenId> ids;
+    std::vector<std::int64_t> lengths;
+    for (const auto &sequence : m_calibration.sequences) {
+        ids.insert(ids.end(), sequence.begin(), sequence.end());
+        lengths.push_back(std::int64_t(sequence.size()));
+    }
+    const std::int64_t width = m_decoder.config().hiddenSize;
+    m_hidden.resize(ids.size() * std::size_t(width));
+    m_groups = model::groupSequences(lengths, m_hidden, width);
+    return m_decoder.embed(ids, m_hidden);
+}
+
+Result<void> Pruner::replayLayer(LayerIndex layer, const RunContext &context)
+{
+    BlockWeights *weights = nullptr;
+    {
+        const Stopwatch watch(m_times.load);
+        SECATEUR_TRY(loaded, m_decoder.load(layer));
+        weights = loaded;
+        if (m_options.statistics == StatisticsMode::Pruned) {
+            SECATEUR_TRY(result, m_writer.readLayer(layer));
+            for (std::size_t place = 0; place < weights->linears.size(); ++place)
+                SECATEUR_CHECK(selection::applyMask(result.matrices[place].kept, weights->linears[place].values,
+                                                    m_decoder.options().threads));
+        }
+    }
+    const Stopwatch watch(m_times.calibrate);
+    return m_decoder.forward(layer, *weights, m_groups, PassKind::Full, nullptr, context);
+}
+
+Result<void> Pruner::pruneLayer(LayerIndex layer, const RunContext &context)
+{
+    BlockWeights *weights = nullptr;
+    {
+        const Stopwatch watch(m_times.load);
+        SECATEUR_TRY(loaded, m_decoder.load(layer));
+        weights = loaded;
+    }
+    std::vector<std::vector<float>> norms;
+    if (usesActivations()) {
+        const Stopwatch watch(m_times.calibrate);
+        ActivationStatistics statistics(m_decoder.config(), m_calibration.sequences.size());
+        const bool passOn = m_options.statistics == StatisticsMode::Dense && !isLast(layer);
+        SECATEUR_CHECK(m_decoder.forward(layer, *weights, m_groups,
+                                         passOn ? PassKind::Full : PassKind::StatisticsOnly, &statistics, context));
+        for (const auto input : allInputs)
+            norms.push_back(statistics.scalerRow(input));
+    }
+    {
+        const Stopwatch watch(m_times.prune);
+        SECATEUR_TRY(result, select(*weights, norms));
+        SECATEUR_CHECK(m_writer.writeLayer(layer, result));
+    }
+    if (usesActivations() && m_options.statistics == StatisticsMode::Pruned && !isLast(layer)) {
+        const Stopwatch watch(m_times.calibrate);
+        return m_decoder.forward(layer, *weights, m_groups, PassKind::Full, nullptr, context);
+    }
+    return {};
+}
+
+Result<store::LayerResult::Matrix> Pruner::selectMatrix(const model::LinearWeights &linear,
+                                                        std::span<const float> norm) const
+{
+    const int threads = m_decoder.options().threads;
+    const selection::WeightView view{std::size_t(linear.sublayer.rows), std::size_t(linear.sublayer.cols),
+                                     linear.values};
+    store::LayerResult::Matrix matrix{.sublayer = linear.sublayer.name, .kept = {}, .alpha = {}};
+    if (m_options.method == PruneMethod::WandaVariant) {
+        SECATEUR_TRY(found, selection::selectWandaVariant(view, norm, std::get<Sparsity>(m_options.target), threads));
+        matrix.kept = std::move(found.kept);
+        matrix.alpha = found.alpha;
+        return matrix;
+    }
+    SECATEUR_TRY(kept, m_options.method == PruneMethod::Magnitude
+                     ? selection::selectMagnitude(view, m_options.target, threads)
+                     : selection::selectWanda(view, norm, m_options.target, threads));
+    matrix.kept = std::move(kept);
+    return matrix;
+}
+
+/// Selects, zeroes the pruned weights in place, and returns masks and norms for the store.
+Result<store::LayerResult> Pruner::select(BlockWeights &weights, const std::vector<std::vector<float>> &norms) const
+{
+    store::LayerResult result;
+    for (std::size_t place = 0; place < weights.linears.size(); ++place) {
+        auto &linear = weights.linears[place];
+        const auto norm = norms.empty() ? std::span<const float>() : std::span(norms[std::size_t(inputOf(place))]);
+        SECATEUR_TRY(matrix, selectMatrix(linear, norm));
+        SECATEUR_CHECK(selection::applyMask(matrix.kept, linear.values, m_decoder.options().threads));
+        result.matrices.push_back(std::move(matrix));
+        if (!norm.empty() && linear.sublayer.inputOf == linear.sublayer.name)
+            result.norms.push_back({linear.sublayer.name, {norm.begin(), norm.end()}});
+    }
+    return result;
+}
+
+} // namespace secateur::prune

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/base/runcontext.h"
+#include "core/base/types.h"
+#include "core/data/calibration.h"
+#include "core/model/decoder.h"
+#include "core/store/study.h"
+
+namespace secateur::prune {
+
+struct PruneOptions {
+    PruneMethod method = PruneMethod::Wanda;
+    PruneTarget target;
+    StatisticsMode statistics = StatisticsMode::Pruned;
+};
+
+/// Where the time went, in seconds of wall clock.
+struct PruneTimes {
+    double load = 0.0;      ///< reading and converting weights
+    double calibrate = 0.0; ///< forward passes
+    double prune = 0.0;     ///< selection, and writing the layer
+};
+
+/// One round of the published layer loop (wanda lib/prune.py, prune_wanda) over a streamed model:
+/// for each block take the statistics of its inputs, select, and pass the activations through the pruned block
+/// (StatisticsMode::Dense: through the unpruned one, in the same pass). What the reference computes but no result
+/// depends on is left out: down_proj of the statistics pass, and the second pass of the last block.
+///
+/// Layers go to `writer` as they are finished. A writer that already holds layers is continued: the activations are
+/// brought back by passing through those layers with their masks, which are the bits the loop itself would have seen.
+class Pruner
+{
+public:
+    Pruner(model::Decoder &decoder, const PruneOptions &options, const data::CalibrationSet &calibration,
+           store::RunWriter &writer);
+
+    /// Cancelled keeps all layers written so far. Reports stage "prune" in layers, "resume" while catching up.
+    [[nodiscard]] Result<PruneTimes> run(const RunContext &context);
+
+private:
+    [[nodiscard]] Result<void> prepare();
+    [[nodiscard]] Result<void> pruneLayer(LayerIndex layer, const RunContext &context);
+    [[nodiscard]] Result<void> replayLayer(LayerIndex layer, const RunContext &context);
+    [[nodiscard]] Result<store::LayerResult::Matrix> selectMatrix(const model::LinearWeights &linear,
+                                                                  std::span<const float> norm) const;
+    [[nodiscard]] Result<store::LayerResult> select(model::BlockWeights &weights,
+                                                    const std::vector<std::vector<float>> &norms) const;
+    [[nodiscard]] bool usesActivations() const { return m_options.method != PruneMethod::Magnitude; }
+    [[nodiscard]] bool isLast(LayerIndex layer) const;
+
+    model::Decoder &m_decoder;
+    PruneOptions m_options;
+    const data::CalibrationSet &m_calibration;
+    store::RunWriter &m_writer;
+    std::vector<float> m_hidden; ///< [tokens, hiddenSize] of all sequences
+    std::vector<model::SequenceGroup> m_groups;
+    PruneTimes m_times;
+};
+
+} // namespace secateur::prune

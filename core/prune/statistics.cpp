@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/prune/statistics.h"
+
+#include <cmath>
+
+#include "core/model/kernels.h"
+
+namespace secateur::prune {
+
+namespace {
+
+std::array<std::size_t, 4> inputWidths(const architecture::ModelConfig &config)
+{
+    return {std::size_t(config.hiddenSize), std::size_t(config.queryWidth()), std::size_t(config.hiddenSize),
+            std::size_t(config.intermediateSize)};
+}
+
+} // namespace
+
+ActivationStatistics::ActivationStatistics(const architecture::ModelConfig &config, std::size_t sequences)
+    : m_sequences(sequences)
+{
+    const auto widths = inputWidths(config);
+    for (std::size_t i = 0; i < m_inputs.size(); ++i) {
+        m_inputs[i].cols = widths[i];
+        m_inputs[i].squareSums.resize(sequences * widths[i]);
+    }
+}
+
+void ActivationStatistics::observe(model::LinearInput input, const model::SequenceGroup &group,
+                                   const model::ConstMatrixView &x)
+{
+    auto &target = m_inputs[std::size_t(input)];
+    const float *rows = x.data;
+    for (std::size_t i = 0; i < group.lengths.size(); ++i) {
+        model::columnSquareSums(rows, group.lengths[i], x.cols,
+                                target.squareSums.data() + (group.firstSequence + i) * target.cols);
+        rows += group.lengths[i] * x.cols;
+    }
+}
+
+std::vector<float> ActivationStatistics::scalerRow(model::LinearInput input) const
+{
+    const auto &source = m_inputs[std::size_t(input)];
+    std::vector<float> mean(source.cols, 0.0F);
+    for (std::size_t sequence = 0; sequence < m_sequences; ++sequence) {
+        const float *const sums = source.squareSums.data() + sequence * source.cols;
+        const float keep = float(sequence) / float(sequence + 1);
+        for (std::size_t col = 0; col < source.cols; ++col) {
+            // The reference takes the norm and squares it again; so do we, for the same rounding.
+            const float norm = std::sqrt(sums[col]);
+            mean[col] = mean[col] * keep + norm * norm / float(sequence + 1);
+        }
+    }
+    return mean;
+}
+
+std::uint64_t ActivationStatistics::bytes(const architecture::ModelConfig &config, std::size_t sequences)
+{
+    std::uint64_t columns = 0;
+    for (const auto width : inputWidths(config))
+        columns += width;
+    return columns * sequences * sizeof(float);
+}
+
+} // namespace secateur::prune

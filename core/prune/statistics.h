@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include "core/architecture/modelconfig.h"
+#include "core/model/block.h"
+
+namespace secateur::prune {
+
+/// Wanda's activation statistic for the four inputs of one block: per input column the running mean over sequences of
+/// the squared L2 norm over the tokens of a sequence, float32 (wanda lib/layerwrapper.py, WrappedGPT.add_batch).
+///
+/// Groups of sequences arrive from several threads in any order; each writes the sums of its own sequences, and the
+/// running mean is taken afterwards in the order of the sequences, so its bits do not depend on the threads.
+class ActivationStatistics final : public model::InputObserver
+{
+public:
+    ActivationStatistics(const architecture::ModelConfig &config, std::size_t sequences);
+
+    void observe(model::LinearInput input, const model::SequenceGroup &group, const model::ConstMatrixView &x) override;
+
+    /// scaler_row [cols] of an input, after all sequences were seen.
+    [[nodiscard]] std::vector<float> scalerRow(model::LinearInput input) const;
+
+    /// Memory it holds, for the forecast.
+    [[nodiscard]] static std::uint64_t bytes(const architecture::ModelConfig &config, std::size_t sequences);
+
+private:
+    struct Input {
+        std::size_t cols = 0;
+        std::vector<float> squareSums; ///< [sequences, cols]
+    };
+    std::size_t m_sequences;
+    std::array<Input, 4> m_inputs;
+};
+
+} // namespace secateur::prune
