@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstdlib>
 #include <numeric>
 
 #include "core/base/sha256.h"
@@ -30,9 +31,9 @@ RankedRow rank(const selection::WeightView &weights, std::span<const float> norm
 }
 
 /// At most 4 units in the last place apart; for scores, which are not negative.
-bool nearlyEqual(float smaller, float larger)
+bool nearlyEqual(float a, float b)
 {
-    return std::bit_cast<std::int32_t>(larger) - std::bit_cast<std::int32_t>(smaller) <= 4;
+    return std::abs(std::bit_cast<std::int32_t>(a) - std::bit_cast<std::int32_t>(b)) <= 4;
 }
 
 void toggle(std::vector<std::uint8_t> &packed, const Flip &flip)
@@ -67,16 +68,18 @@ std::vector<Flip> variantCutTies(const selection::WeightView &weights, std::span
     for (std::size_t row = 0; row < weights.rows; ++row) {
         const RankedRow ranked = rank(weights, norms, row);
         const std::size_t pruned = weights.cols - kept.countRow(row);
+        if (pruned == 0)
+            continue;
         const double share = double(selection::rowSum(ranked.scores)) * alpha;
+        const float threshold = ranked.scores[ranked.order[pruned - 1]];
+        const auto tied = std::count_if(ranked.scores.begin(), ranked.scores.end(),
+                                        [&](float score) { return nearlyEqual(score, threshold); });
         double sum = 0.0;
-        for (std::size_t i = 0; i < std::min(pruned + 1, weights.cols); ++i) {
+        for (std::size_t i = 0; i < weights.cols; ++i) {
             const float score = ranked.scores[ranked.order[i]];
             sum += double(score);
-            if (i + 1 < pruned)
-                continue;
-            // The last pruned one and the first kept one: near the share, or near the score before it.
-            const bool tied = i > 0 && nearlyEqual(ranked.scores[ranked.order[i - 1]], score);
-            if (tied || std::fabs(sum - share) <= 2e-6 * share)
+            const bool atCut = i + 1 == pruned || i == pruned;
+            if ((tied > 1 && nearlyEqual(score, threshold)) || (atCut && std::fabs(sum - share) <= 2e-6 * share))
                 flips.push_back({row * weights.cols + ranked.order[i]});
         }
     }
