@@ -19,15 +19,15 @@ namespace secateur::store {
 /// What a run was asked to be, known before it starts. Written to draft.json first, so that an interrupted run can be
 /// listed and resumed.
 struct RunRecipe {
-    std::string name;   ///< unique in the study
+    std::string name; ///< unique in the study
     std::string domain;
     PruneMethod method = PruneMethod::Wanda;
     std::string target; ///< targetText(): "0.5" or "2:4"
     StatisticsMode statistics = StatisticsMode::Pruned;
     std::string compute = "f32"; ///< "f32" or "bf16"
     std::string origin = "prune"; ///< "prune", or "resparsify" with `parentRun`
-    std::string parentRun;       ///< id of the run whose norms were used
-    bool approximate = false;    ///< resparsified from norms that saw other pruned layers before them
+    std::string parentRun; ///< id of the run whose norms were used
+    bool approximate = false; ///< resparsified from norms that saw other pruned layers before them
     data::Provenance calibration;
     std::string calibrationFingerprint;
     std::uint64_t calibrationTokens = 0;
@@ -82,6 +82,7 @@ struct RunManifest {
 [[nodiscard]] nlohmann::json toJson(const RunManifest &manifest);
 [[nodiscard]] Result<RunManifest> manifestFromJson(const nlohmann::json &value, const std::string &origin);
 [[nodiscard]] nlohmann::json toJson(const architecture::ModelIdentity &identity);
-[[nodiscard]] Result<architecture::ModelIdentity> identityFromJson(const nlohmann::json &value, const std::string &origin);
+[[nodiscard]] Result<architecture::ModelIdentity> identityFromJson(const nlohmann::json &value,
+                                                                   const std::string &origin);
 
 } // namespace secateur::store

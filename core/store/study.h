@@ -11,12 +11,15 @@
 #include "core/base/runcontext.h"
 #include "core/base/types.h"
 #include "core/mask/bitmatrix.h"
+#include "core/mask/maskset.h"
+#include "core/store/probe.h"
 #include "core/store/runinfo.h"
 
 namespace secateur::store {
 
 /// What one layer of a run holds: for each prunable matrix its mask (1 = kept), and for each distinct input its norm
-/// statistic [cols] (under the name of the first sublayer that shares it; absent for magnitude).
+/// statistic [cols] (under the name of the first sublayer that shares it; absent for magnitude). Matrices are in the
+/// model's order: the norm of one without a norm of its own is the last one before it.
 struct LayerResult {
     struct Matrix {
         std::string sublayer;
@@ -42,6 +45,8 @@ public:
     [[nodiscard]] virtual Result<mask::BitMatrix> mask(const MatrixId &id) const = 0;
     /// Of the matrix's input; sublayers that share an input give the same values. NotFound for magnitude runs.
     [[nodiscard]] virtual Result<std::vector<float>> norm(const MatrixId &id) const = 0;
+    /// Level 0 of the mask's density pyramid, from the file's cache, or made from the mask where there is none.
+    [[nodiscard]] virtual Result<mask::DensityPyramid::Level> density(const MatrixId &id) const = 0;
 };
 
 /// Writes a run layer by layer. Each layer is one HDF5 file, written to .part, closed, fsync'ed, renamed: once
@@ -77,8 +82,22 @@ struct VerifyReport {
     std::vector<Bad> bad;
 };
 
-/// A study folder NAME.secateur (design/safety.md C.4): study.json, lock, runs/<id>/{draft.json, layer-NNNN.h5,
-/// manifest.json}, trash/. Several readers, one writer: a writer holds an flock on `lock` while it lives.
+/// A study folder NAME.secateur. Everything in it can be copied and compared with ordinary tools:
+///
+///     study.json                schema, model identity; sealed (sealedjson.h), as are all .json files here
+///     lock                      flock'ed by the writer while it lives; holds its process id
+///     runs/<id>/draft.json      recipe of a run that was begun; gone when it is finished
+///     runs/<id>/layer-NNNN.h5   one layer (layerformat.h), never changed once it has its name
+///     runs/<id>/layer-NNNN.json receipt: size, SHA-256 and shapes of that file. A layer counts as done when its
+///                               receipt is there; gone when the run is finished
+///     runs/<id>/manifest.json   written last: with it the run exists. Names every file with its size and SHA-256
+///     trash/<id>/               removed runs
+///
+/// Every file is written to <name>.part, fsync'ed and renamed. Opening reads the .json files only. Several readers, one
+/// writer; a reader needs no lock and sees what was finished when it opened. An object belongs to one thread.
+///
+/// A run whose manifest was not written by this user on this machine is somebody else's: its HDF5 files are first
+/// examined in a process of its own (probe.h).
 class Study
 {
 public:
@@ -113,6 +132,8 @@ public:
     [[nodiscard]] virtual Result<std::unique_ptr<RunWriter>> resume(const RunRecipe &recipe, std::size_t layers) = 0;
     /// Moves a finished or interrupted run to trash/.
     [[nodiscard]] virtual Result<void> remove(const std::string &nameOrId) = 0;
+    /// Who examines layer files from elsewhere; probeInHelper unless set.
+    virtual void setProbe(ProbeRunner probe) = 0;
     /// Every checksum of every finished run, and the masks' own. Reports stage "verify".
     [[nodiscard]] virtual Result<VerifyReport> verify(const RunContext &context) const = 0;
 };

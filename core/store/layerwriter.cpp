@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/layerwriter.h"
+
+#include <algorithm>
+#include <set>
+#include <span>
+#include <utility>
+
+#include <hdf5.h>
+
+#include "core/base/sha256.h"
+#include "core/mask/maskset.h"
+#include "core/store/hdf5attributes.h"
+#include "core/store/hdf5session.h"
+#include "core/store/jsonfields.h"
+#include "core/store/memoryfile.h"
+#include "core/store/names.h"
+
+namespace secateur::store {
+
+namespace {
+
+constexpr unsigned deflateLevel = 4;
+constexpr std::size_t trialBytes = 64 * 1024;
+
+tl::unexpected<Error> cannot(const std::string &what)
+{
+    return hdf5Failure(ErrorCode::Internal, "cannot " + what + " in memory");
+}
+
+/// Object headers that hold all their attributes themselves, and no times, so that equal contents are equal bytes.
+bool keepPlain(Hdf5Id properties)
+{
+    return H5Pset_attr_phase_change(properties, 64, 0) >= 0 && H5Pset_obj_track_times(properties, false) >= 0;
+}
+
+struct Array {
+    Hdf5Id type = -1;
+    std::vector<hsize_t> shape;
+    std::vector<hsize_t> chunk;
+    const void *values = nullptr;
+    bool deflate = false;
+};
+
+Result<Hdf5Handle> writeArray(Hdf5Id parent, const std::string &name, const Array &array)
+{
+    const Hdf5Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+    if (!keepPlain(creation.id()) || H5Pset_chunk(creation.id(), int(array.chunk.size()), array.chunk.data()) < 0
+        || (array.deflate && H5Pset_deflate(creation.id(), deflateLevel) < 0) || H5Pset_fletcher32(creation.id()) < 0)
+        return cannot("describe " + name);
+    const Hdf5Handle space(H5Screate_simple(int(array.shape.size()), array.shape.data(), nullptr), H5Sclose);
+    Hdf5Handle dataset(
+        H5Dcreate2(parent, name.c_str(), array.type, space.id(), H5P_DEFAULT, creation.id(), H5P_DEFAULT), H5Dclose);
+    if (!dataset || H5Dwrite(dataset.id(), array.type, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.values) < 0)
+        return cannot("write " + name);
+    return dataset;
+}
+
+Result<void> writeEncoding(Hdf5Id dataset, const char *encoding, const std::string &sha256)
+{
+    SECATEUR_CHECK(writeText(dataset, "encoding-type", encoding));
+    SECATEUR_CHECK(writeText(dataset, "encoding-version", formatVersion));
+    return writeText(dataset, "sha256", sha256);
+}
+
+std::vector<hsize_t> tileShape(std::size_t rows, std::size_t cols)
+{
+    return {std::min<hsize_t>(rows, chunkRows), std::min<hsize_t>(cols, chunkBytes)};
+}
+
+/// Whether a piece from the middle shrinks by more than a tenth: masks of 50 % per row do not, and reading them is then
+/// faster without.
+Result<bool> deflatePays(const std::vector<std::uint8_t> &packed)
+{
+    const std::size_t length = std::min(packed.size(), trialBytes);
+    const std::uint8_t *const middle = packed.data() + (packed.size() - length) / 2;
+    SECATEUR_TRY(memory, MemoryFile::create("trial.h5"));
+    SECATEUR_TRY(dataset, writeArray(memory.id(), "trial", {H5T_STD_U8LE, {length}, {length}, middle, true}));
+    return double(H5Dget_storage_size(dataset.id())) < 0.9 * double(length);
+}
+
+Result<void> writeMask(Hdf5Id group, const LayerResult::Matrix &matrix, const std::string &norm, bool structured)
+{
+    const std::vector<std::uint8_t> packed = matrix.kept.toPackedRows();
+    const std::size_t rows = matrix.kept.rows();
+    const std::size_t bytes = matrix.kept.bytesPerPackedRow();
+    bool deflate = structured;
+    if (!deflate) {
+        SECATEUR_TRY(pays, deflatePays(packed));
+        deflate = pays;
+    }
+    SECATEUR_TRY(dataset,
+                 writeArray(group, matrix.sublayer,
+                            {H5T_STD_U8LE, {rows, bytes}, tileShape(rows, bytes), packed.data(), deflate}));
+    const Hdf5Id id = dataset.id();
+    SECATEUR_CHECK(writeEncoding(id, maskEncoding, sha256Hex(std::as_bytes(std::span(packed)))));
+    SECATEUR_CHECK(writeText(id, "bit_order", "lsb0"));
+    SECATEUR_CHECK(writeText(id, "true_means", "kept"));
+    SECATEUR_CHECK(writeCounts(id, "shape", {rows, matrix.kept.cols()}));
+    SECATEUR_CHECK(writeCounts(id, "popcount", {matrix.kept.count()}));
+    SECATEUR_CHECK(writeCounts(id, "padding_bits", {0}));
+    SECATEUR_CHECK(writeText(id, "norm", norm));
+    return matrix.alpha ? writeNumber(id, "alpha", *matrix.alpha) : Result<void>();
+}
+
+Result<void> writeDensity(Hdf5Id group, const LayerResult::Matrix &matrix)
+{
+    const auto pyramid = mask::DensityPyramid::build(matrix.kept);
+    const auto &level = pyramid.levels().front();
+    SECATEUR_TRY(
+        dataset,
+        writeArray(
+            group, matrix.sublayer,
+            {H5T_STD_U8LE, {level.rows, level.cols}, tileShape(level.rows, level.cols), level.values.data(), false}));
+    SECATEUR_CHECK(writeCounts(dataset.id(), "cells_per_side", {level.cellsPerSide}));
+    return writeEncoding(dataset.id(), densityEncoding, sha256Hex(std::as_bytes(std::span(level.values))));
+}
+
+Result<void> writeNorm(Hdf5Id group, const LayerResult::Norm &norm)
+{
+    const hsize_t size = norm.values.size();
+    SECATEUR_TRY(dataset,
+                 writeArray(group, norm.sublayer,
+                            {H5T_IEEE_F32LE, {size}, {std::min<hsize_t>(size, 8192)}, norm.values.data(), false}));
+    return writeEncoding(dataset.id(), normEncoding, sha256Hex(std::as_bytes(std::span(norm.values))));
+}
+
+Result<void> writeHeader(Hdf5Id file, const LayerHeader &header)
+{
+    const Hdf5Handle root(H5Gopen2(file, "/", H5P_DEFAULT), H5Gclose);
+    const std::pair<const char *, std::string> texts[] = {
+        {"secateur_schema", layerSchema},
+        {"secateur_schema_version", formatVersion},
+        {"creator", "Secateur"},
+        {"run", header.run},
+        {"created_utc", header.createdUtc},
+        {"source_model", header.sourceModel},
+        {"method", header.method},
+        {"sparsity", header.target},
+        {"statistics", header.statistics},
+        {"calibration", header.calibration},
+    };
+    for (const auto &[name, value] : texts)
+        SECATEUR_CHECK(writeText(root.id(), name, value));
+    return writeCounts(root.id(), "layer", {header.layer});
+}
+
+/// Per matrix the norm that belongs to it: the last one at or before it. "" where there is none.
+std::vector<std::string> normNames(const LayerResult &result)
+{
+    std::vector<std::string> names;
+    std::string last;
+    for (const LayerResult::Matrix &matrix : result.matrices) {
+        for (const LayerResult::Norm &norm : result.norms)
+            if (norm.sublayer == matrix.sublayer)
+                last = norm.sublayer;
+        names.push_back(last);
+    }
+    return names;
+}
+
+Result<void> checkResult(const LayerResult &result)
+{
+    const auto refuse = [](const std::string &name, const char *why) {
+        return failure(ErrorCode::InvalidArgument, "layer result: \"" + name + "\" " + why);
+    };
+    std::set<std::string> names;
+    for (const LayerResult::Matrix &matrix : result.matrices) {
+        if (!isSublayerName(matrix.sublayer))
+            return refuse(matrix.sublayer, "is no sublayer name");
+        if (matrix.kept.size() == 0)
+            return refuse(matrix.sublayer, "has an empty mask");
+        if (!names.insert(matrix.sublayer).second)
+            return refuse(matrix.sublayer, "is repeated");
+    }
+    std::set<std::string> norms;
+    for (const LayerResult::Norm &norm : result.norms) {
+        if (!names.contains(norm.sublayer) || !norms.insert(norm.sublayer).second)
+            return refuse(norm.sublayer, "has a norm but no mask, or two norms");
+        if (norm.values.empty())
+            return refuse(norm.sublayer, "has an empty norm");
+    }
+    const std::vector<std::string> owners = normNames(result);
+    for (std::size_t i = 0; i < owners.size(); ++i)
+        for (const LayerResult::Norm &norm : result.norms)
+            if (norm.sublayer == owners[i] && norm.values.size() != result.matrices[i].kept.cols())
+                return refuse(result.matrices[i].sublayer, "has a norm of another width");
+    return result.matrices.empty() ? refuse("", "no matrix was given") : Result<void>();
+}
+
+Result<Hdf5Handle> createGroup(Hdf5Id file, const char *name)
+{
+    const Hdf5Handle creation(H5Pcreate(H5P_GROUP_CREATE), H5Pclose);
+    if (!keepPlain(creation.id()))
+        return cannot("describe a group");
+    Hdf5Handle group(H5Gcreate2(file, name, H5P_DEFAULT, creation.id(), H5P_DEFAULT), H5Gclose);
+    if (!group)
+        return cannot(std::string("create the group ") + name);
+    return group;
+}
+
+Result<void> writeContents(Hdf5Id file, const LayerHeader &header, const LayerResult &result)
+{
+    SECATEUR_CHECK(writeHeader(file, header));
+    SECATEUR_TRY(masks, createGroup(file, masksGroup));
+    SECATEUR_TRY(norms, createGroup(file, normsGroup));
+    SECATEUR_TRY(density, createGroup(file, densityGroup));
+    const std::vector<std::string> owners = normNames(result);
+    const bool structured = header.target.find(':') != std::string::npos;
+    for (std::size_t i = 0; i < result.matrices.size(); ++i) {
+        SECATEUR_CHECK(writeMask(masks.id(), result.matrices[i], owners[i], structured));
+        SECATEUR_CHECK(writeDensity(density.id(), result.matrices[i]));
+    }
+    for (const LayerResult::Norm &norm : result.norms)
+        SECATEUR_CHECK(writeNorm(norms.id(), norm));
+    return {};
+}
+
+} // namespace
+
+Result<std::vector<std::byte>> layerImage(const LayerHeader &header, const LayerResult &result)
+{
+    SECATEUR_CHECK(checkResult(result));
+    const Hdf5Session session;
+    SECATEUR_TRY(memory, MemoryFile::create("layer.h5"));
+    SECATEUR_CHECK(writeContents(memory.id(), header, result));
+    return memory.close();
+}
+
+} // namespace secateur::store

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/probe.h"
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <string>
+#include <thread>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/file.h"
+#include "core/store/layerfile.h"
+
+namespace secateur::store {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr rlim_t helperMemory = rlim_t(2) << 30;
+constexpr rlim_t helperSeconds = 60; ///< of processor time
+constexpr auto helperPatience = std::chrono::seconds(120);
+constexpr const char *helperName = "secateur-cli";
+
+Result<fs::path> findHelper()
+{
+    std::error_code failed;
+    const fs::path self = fs::read_symlink("/proc/self/exe", failed);
+    const fs::path helper = self.parent_path() / helperName;
+    if (failed || ::access(helper.c_str(), X_OK) != 0)
+        return failure(ErrorCode::Internal,
+                       helper.string()
+                           + ": is needed to examine files that were made elsewhere, "
+                             "but is not there; install it beside this program");
+    return helper;
+}
+
+void limit(__rlimit_resource_t resource, rlim_t most)
+{
+    const struct rlimit limits = {most, most};
+    ::setrlimit(resource, &limits);
+}
+
+/// Only calls that are allowed between fork and exec of a program with threads.
+[[noreturn]] void becomeHelper(const char *program, const char *file)
+{
+    limit(RLIMIT_AS, helperMemory);
+    limit(RLIMIT_CPU, helperSeconds);
+    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_FSIZE, 0);
+    const int nowhere = ::open("/dev/null", O_RDWR);
+    for (int fd = 0; fd <= 2; ++fd)
+        ::dup2(nowhere, fd);
+    for (int fd = 3; fd < 1024; ++fd)
+        ::close(fd);
+    ::execl(program, helperName, "probe-h5", "--", file, static_cast<char *>(nullptr));
+    ::_exit(127);
+}
+
+/// The wait status of the helper, which is killed when it takes too long.
+int awaitHelper(pid_t helper)
+{
+    const auto deadline = std::chrono::steady_clock::now() + helperPatience;
+    int status = 0;
+    auto pause = std::chrono::milliseconds(1);
+    while (::waitpid(helper, &status, WNOHANG) == 0) {
+        if (std::chrono::steady_clock::now() > deadline)
+            ::kill(helper, SIGKILL);
+        std::this_thread::sleep_for(pause);
+        pause = std::min(pause * 2, std::chrono::milliseconds(20));
+    }
+    return status;
+}
+
+Result<void> probeMatrix(const LayerFile &layer, const LayerFile::Shape &shape)
+{
+    SECATEUR_TRY(kept, layer.mask(shape.sublayer, shape.rows, shape.cols));
+    SECATEUR_CHECK(layer.alpha(shape.sublayer));
+    SECATEUR_CHECK(layer.norm(shape.sublayer, shape.cols));
+    SECATEUR_TRY(density, layer.density(shape.sublayer, shape.rows, shape.cols));
+    if (density && density->values != mask::DensityPyramid::build(kept).levels().front().values)
+        return failure(ErrorCode::BadInput, "the density of " + shape.sublayer + " is not that of its mask");
+    return {};
+}
+
+} // namespace
+
+Result<void> probeLayerFile(const fs::path &file)
+{
+    // HDF5 would wait for ever on a FIFO.
+    SECATEUR_CHECK(ReadFile::open(file));
+    SECATEUR_TRY(layer, LayerFile::open(file));
+    SECATEUR_TRY(shapes, layer.shapes());
+    for (const LayerFile::Shape &shape : shapes)
+        if (auto done = probeMatrix(layer, shape); !done)
+            return tl::make_unexpected(withContext(std::move(done).error(), file.string()));
+    return {};
+}
+
+Result<void> probeInHelper(const fs::path &file)
+{
+    SECATEUR_TRY(program, findHelper());
+    const std::string programText = program.string();
+    const std::string fileText = fs::absolute(file).string();
+    const pid_t helper = ::fork();
+    if (helper < 0)
+        return tl::make_unexpected(errnoError(errno, "start", program));
+    if (helper == 0)
+        becomeHelper(programText.c_str(), fileText.c_str());
+    const int status = awaitHelper(helper);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return {};
+    const std::string how = WIFSIGNALED(status) ? "killed by signal " + std::to_string(WTERMSIG(status))
+                                                : "exit status " + std::to_string(WEXITSTATUS(status));
+    return failure(ErrorCode::BadInput,
+                   file.string() + ": was made elsewhere and did not pass the examination (" + how
+                       + "); run `secateur-cli probe-h5` on it to see why");
+}
+
+} // namespace secateur::store

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/verify.h"
+
+#include <algorithm>
+
+#include "core/store/layeraccess.h"
+#include "core/store/names.h"
+
+namespace secateur::store {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct PlannedFile {
+    std::string run;
+    LayerIndex layer;
+    RunFile recorded;
+    std::vector<SublayerInfo> sublayers;
+    bool foreign = false;
+};
+
+class Verifier
+{
+public:
+    Verifier(const StudyState &state, const RunContext &context) : m_state(state), m_context(context) { }
+
+    Result<VerifyReport> run()
+    {
+        keep(studyFileName, readStudyFile(m_state.folder));
+        SECATEUR_TRY(ids, runFolders(m_state.folder));
+        for (const std::string &id : ids)
+            planRun(id);
+        const std::uint64_t total = m_report.files + m_planned.size();
+        for (const PlannedFile &file : m_planned) {
+            m_context.report({"verify", m_report.files, total, "files"});
+            auto checked = checkLayer(file);
+            if (!checked && checked.error().code == ErrorCode::Cancelled)
+                return tl::make_unexpected(std::move(checked).error());
+            keep(fs::path(runsFolderName) / file.run / file.recorded.name, checked);
+        }
+        m_context.report({"verify", total, total, "files"});
+        return std::move(m_report);
+    }
+
+private:
+    template <typename T>
+    void keep(const fs::path &file, const Result<T> &result)
+    {
+        ++m_report.files;
+        if (!result)
+            m_report.bad.push_back({file.string(), result.error().detail});
+    }
+
+    void planRun(const std::string &id)
+    {
+        const fs::path path = m_state.runFolder(id) / manifestFileName;
+        const auto document = readSealedJson(path);
+        if (!document && document.error().code == ErrorCode::NotFound)
+            return;
+        const auto manifest = document.and_then([&path](const SealedJson &found) { return manifestOf(found, path); });
+        keep(fs::path(runsFolderName) / id / manifestFileName, manifest);
+        if (!manifest)
+            return;
+        const bool foreign = !writtenWith(*document, m_state.key);
+        for (std::size_t i = 0; i < manifest->files.size(); ++i) {
+            const LayerIndex layer{std::uint32_t(i)};
+            PlannedFile file{id, layer, manifest->files[i], {}, foreign};
+            std::copy_if(manifest->sublayers.begin(), manifest->sublayers.end(), std::back_inserter(file.sublayers),
+                         [layer](const SublayerInfo &sublayer) { return sublayer.id.layer == layer; });
+            m_planned.push_back(std::move(file));
+        }
+    }
+
+    Result<void> checkLayer(const PlannedFile &file)
+    {
+        const fs::path path = m_state.runFolder(file.run) / file.recorded.name;
+        SECATEUR_CHECK(checkFile(path, file.recorded, m_context));
+        SECATEUR_TRY(layer, openLayer(path, file.layer, file.foreign ? m_state.probe : ProbeRunner()));
+        for (const SublayerInfo &sublayer : file.sublayers) {
+            SECATEUR_CHECK(m_context.checkpoint());
+            SECATEUR_CHECK(checkMatrix(layer, sublayer));
+        }
+        return {};
+    }
+
+    static Result<void> checkMatrix(const LayerFile &layer, const SublayerInfo &sublayer)
+    {
+        SECATEUR_TRY(kept, readMask(layer, sublayer));
+        SECATEUR_CHECK(layer.norm(sublayer.id.sublayer, sublayer.cols));
+        SECATEUR_TRY(density, layer.density(sublayer.id.sublayer, sublayer.rows, sublayer.cols));
+        if (density && density->values != mask::DensityPyramid::build(kept).levels().front().values)
+            return failure(ErrorCode::BadInput, tensorName(sublayer.id) + ": its density is not that of its mask");
+        return {};
+    }
+
+    const StudyState &m_state;
+    const RunContext &m_context;
+    std::vector<PlannedFile> m_planned;
+    VerifyReport m_report;
+};
+
+} // namespace
+
+Result<VerifyReport> verifyStudy(const StudyState &state, const RunContext &context)
+{
+    return Verifier(state, context).run();
+}
+
+} // namespace secateur::store
