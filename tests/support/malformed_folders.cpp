@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <fstream>
 #include <stdexcept>
 #include <utility>
 
@@ -159,16 +158,22 @@ void addShards(Cases &cases)
     cases.push_back(changed(
         "44 tensor missing in its shard",
         [](const fs::path &folder) { writeFile(folder / kShard2, safetensorsBytes("{}", "")); }, "lacks tensor \"b\""));
-    const auto both = [](const fs::path &folder) {
-        writeFile(folder / kShard2,
-                  safetensorsBytes(
-                      braced(tensorEntry("a", "F32", "[1]", "[0,4]") + "," + tensorEntry("b", "F32", "[1]", "[4,8]")),
-                      std::string(8, '\0')));
+}
+
+void addDisagreements(Cases &cases)
+{
+    const auto bAnd = [](const std::string &other) {
+        return [other](const fs::path &folder) {
+            const auto entries =
+                tensorEntry(other, "F32", "[1]", "[0,4]") + "," + tensorEntry("b", "F32", "[1]", "[4,8]");
+            writeFile(folder / kShard2, safetensorsBytes(braced(entries), std::string(8, '\0')));
+        };
     };
-    cases.push_back(changed("45 tensor in two shards", both, "tensor \"a\" is also in " + kShard1));
+    cases.push_back(changed("45 tensor in two shards", bAnd("a"), "tensor \"a\" is also in " + kShard1));
+    cases.push_back(changed("45 tensor not in the index", bAnd("c"), "tensor \"c\" is not in "));
     cases.push_back(
         indexed("45 tensor twice in the index", index(twoShards() + ",\"a\":\"" + kShard2 + "\""), "is repeated"));
-    cases.push_back(indexed("45 tensor not in the index", index("\"a\":\"" + kShard1 + "\""), "is not listed in"));
+    cases.push_back(indexed("45 shard not in the index", index("\"a\":\"" + kShard1 + "\""), "is not listed in"));
     cases.push_back(changed(
         "45 shard that the index does not know",
         [](const fs::path &folder) { writeFile(folder / "model-00003-of-00003.safetensors", shard("c")); },
@@ -183,28 +188,17 @@ void addShards(Cases &cases)
     auto unsaid = indexed("45 no total_size", index(twoShards(), "{}"), {});
     unsaid.mustLoad = true;
     cases.push_back(unsaid);
+}
 
-    cases.push_back(changed(
-        "46 FIFO as shard",
-        [](const fs::path &folder) {
-            fs::remove(folder / kShard2);
-            makeFifo(folder / kShard2);
-        },
-        "is not a regular file"));
-    cases.push_back(changed(
-        "46 FIFO as config.json",
-        [](const fs::path &folder) {
-            fs::remove(folder / "config.json");
-            makeFifo(folder / "config.json");
-        },
-        "is not a regular file"));
-    cases.push_back(changed(
-        "46 FIFO as index",
-        [](const fs::path &folder) {
-            fs::remove(folder / kIndex);
-            makeFifo(folder / kIndex);
-        },
-        "is not a regular file"));
+void addSpecialFiles(Cases &cases)
+{
+    for (const auto &name : {kShard2, kIndex, std::string("config.json")}) {
+        const auto replace = [name](const fs::path &folder) {
+            fs::remove(folder / name);
+            makeFifo(folder / name);
+        };
+        cases.push_back(changed("46 FIFO as " + name, replace, "is not a regular file"));
+    }
     cases.push_back(linked(
         "46 /dev/zero as shard", [](const fs::path &) { return "/dev/zero"; }, "leads out"));
     cases.push_back(changed(
@@ -246,6 +240,8 @@ std::vector<MalformedCase> malformedFolders()
     Cases cases;
     addPaths(cases);
     addShards(cases);
+    addDisagreements(cases);
+    addSpecialFiles(cases);
     addDocuments(cases);
     return cases;
 }

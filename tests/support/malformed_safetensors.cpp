@@ -2,7 +2,6 @@
 #include "tests/support/malformed_safetensors.h"
 
 #include <cstdint>
-#include <fstream>
 
 #include "tests/support/testsupport.h"
 
