@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cstdio>
 
+#include <nlohmann/json.hpp>
+
+#include "core/base/file.h"
 #include "core/engine/exportweights.h"
 #include "core/format/hffolder.h"
 
@@ -10,6 +13,9 @@ namespace {
 
 using Entry = format::SafetensorsWriter::Entry;
 
+constexpr const char *singleFile = "model.safetensors";
+constexpr const char *indexFile = "model.safetensors.index.json";
+constexpr std::uint64_t maxIndexBytes = 256ULL << 20;
 constexpr std::uint64_t largestShard = 5'000'000'000; // transformers' save_pretrained: max_shard_size "5GB"
 
 class FolderSource final : public ExportSource
@@ -38,6 +44,15 @@ public:
         return file->read(*tensor, firstRow * cols * format::blockBytes(entry.type), target);
     }
 
+    Result<void> writeIndex(const std::filesystem::path &folder) const override
+    {
+        const auto &files = m_folder.shards();
+        if (files.size() == 1 && files.front().path().filename() == singleFile)
+            return {};
+        SECATEUR_TRY(text, readTextFile(m_folder.folder() / indexFile, maxIndexBytes));
+        return writeFileAtomically(folder / indexFile, text);
+    }
+
 private:
     format::HfFolder m_folder;
 };
@@ -45,7 +60,7 @@ private:
 std::string shardName(std::size_t number, std::size_t count)
 {
     if (count == 1)
-        return "model.safetensors";
+        return singleFile;
     char name[64];
     std::snprintf(name, sizeof name, "model-%05zu-of-%05zu.safetensors", number, count);
     return name;
@@ -81,6 +96,20 @@ public:
         // The exporter's buffer comes from operator new, which aligns for every plain type.
         const std::span floats(reinterpret_cast<float *>(target.data()), target.size() / sizeof(float));
         return m_model->readRowsF32(entry.name, firstRow, floats);
+    }
+
+    Result<void> writeIndex(const std::filesystem::path &folder) const override
+    {
+        const auto files = shards();
+        if (files.size() == 1)
+            return {};
+        nlohmann::json weightMap = nlohmann::json::object();
+        for (const auto &file : files)
+            for (const auto &entry : file.entries)
+                weightMap[entry.name] = file.fileName;
+        const nlohmann::json index = {{"metadata", {{"total_size", m_model->parameters() * sizeof(float)}}},
+                                      {"weight_map", weightMap}};
+        return writeFileAtomically(folder / indexFile, index.dump(2) + "\n");
     }
 
 private:

@@ -6,8 +6,6 @@
 #include <functional>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include "core/base/file.h"
 #include "core/base/system.h"
 #include "core/mask/bitmatrix.h"
@@ -114,8 +112,7 @@ Result<void> WeightExporter::write(const RunContext &context)
                            + bytesText(available) + " are free there");
     for (const auto &shard : m_shards)
         SECATEUR_CHECK(writeShard(shard, context));
-    if (m_shards.size() > 1)
-        SECATEUR_CHECK(writeIndex());
+    SECATEUR_CHECK(m_source.writeIndex(m_folder));
     if (m_matrices.size() != m_pruned.size())
         return failure(ErrorCode::Conflict,
                        m_model.path().string() + ": has " + std::to_string(m_matrices.size()) + " of the "
@@ -165,16 +162,6 @@ Result<void> WeightExporter::writeTensor(const Entry &entry, format::Safetensors
     if (masked)
         m_matrices.push_back(std::move(matrix));
     return {};
-}
-
-Result<void> WeightExporter::writeIndex() const
-{
-    nlohmann::json weightMap = nlohmann::json::object();
-    for (const auto &shard : m_shards)
-        for (const auto &entry : shard.entries)
-            weightMap[entry.name] = shard.fileName;
-    const nlohmann::json index = {{"metadata", {{"total_size", m_total}}}, {"weight_map", weightMap}};
-    return writeFileAtomically(m_folder / "model.safetensors.index.json", index.dump(2) + "\n");
 }
 
 Result<void> WeightExporter::verify(const RunContext &context) const

@@ -34,6 +34,8 @@ public:
     /// Whole rows of a tensor from `firstRow` on; a row is the last dimension.
     [[nodiscard]] virtual Result<void> readRows(const format::SafetensorsWriter::Entry &entry, std::uint64_t firstRow,
                                                 std::span<std::byte> target) const = 0;
+    /// Writes model.safetensors.index.json where the shards need one: a folder's own, unchanged, or a new one.
+    [[nodiscard]] virtual Result<void> writeIndex(const std::filesystem::path &folder) const = 0;
 };
 
 /// A folder's own shards, bytes unchanged. A GGUF: float32, in files of at most 5 GB each, as transformers cuts them.
@@ -68,7 +70,6 @@ private:
     [[nodiscard]] Result<void> writeShard(const ExportSource::Shard &shard, const RunContext &context);
     [[nodiscard]] Result<void> writeTensor(const format::SafetensorsWriter::Entry &entry,
                                            format::SafetensorsWriter &writer, const RunContext &context);
-    [[nodiscard]] Result<void> writeIndex() const;
 
     const ExportSource &m_source;
     const architecture::ModelArchive &m_model;

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/light.h"
+#include "tests/support/testsupport.h"
+#include "tests/support/tinymodel.h"
+
+using namespace secateur;
+using namespace secateur::engine;
+using namespace secateur::test;
+namespace fs = std::filesystem;
+
+class TestInspect : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void folder();
+    void withoutTokenizer();
+    void brokenTokenizer();
+    void notAModel();
+    void realGguf();
+    void forecastGrowsWithTheWork();
+    void forecastOfA7bModel();
+};
+
+void TestInspect::folder()
+{
+    const TemporaryFolder temporary;
+    writeTinyModel(temporary.path(), {.shards = 2, .dtype = "BF16"});
+    const auto report = inspect(temporary.path());
+    VERIFY_RESULT(report);
+    QCOMPARE(report->architecture, std::string("LlamaForCausalLM"));
+    QCOMPARE(report->family, std::string("llama"));
+    QCOMPARE(report->layers, 4);
+    QCOMPARE(report->hiddenSize, 64);
+    QCOMPARE(report->dtype, std::string("BF16"));
+    const std::uint64_t prunable = 4 * (2 * 64 * 64 + 2 * 32 * 64 + 3 * 168 * 64);
+    QCOMPARE(report->prunableParameters, prunable);
+    QCOMPARE(report->parameters, prunable + 4 * 2 * 64 + 64 + std::uint64_t(300 * 64));
+    std::uint64_t bytes = 0;
+    for (const auto &entry : fs::directory_iterator(temporary.path()))
+        if (entry.path().extension() == ".safetensors")
+            bytes += entry.file_size();
+    QCOMPARE(report->fileBytes, bytes);
+    QCOMPARE(report->tokenizerKind, std::string("byte-level BPE"));
+    QCOMPARE(report->vocabSize, std::size_t(300));
+    QCOMPARE(report->bos.value_or(-1), 298);
+    QCOMPARE(report->eos.value_or(-1), 299);
+    QCOMPARE(report->sublayers.size(), std::size_t(7));
+    // 128 samples of the 512 tokens that this model can see.
+    QCOMPARE(report->prunePeakBytes > 128 * 512 * 64 * 4, true);
+}
+
+void TestInspect::withoutTokenizer()
+{
+    const TemporaryFolder temporary;
+    writeTinyModel(temporary.path());
+    fs::remove(temporary.path() / "tokenizer.json");
+    const auto report = inspect(temporary.path());
+    VERIFY_RESULT(report);
+    QCOMPARE(report->tokenizerKind, std::string("none"));
+    QVERIFY(!report->bos.has_value());
+}
+
+void TestInspect::brokenTokenizer()
+{
+    const TemporaryFolder temporary;
+    writeTinyModel(temporary.path());
+    writeFile(temporary.path() / "tokenizer.json", "{");
+    VERIFY_ERROR(inspect(temporary.path()), ErrorCode::BadInput);
+}
+
+void TestInspect::notAModel()
+{
+    const TemporaryFolder temporary;
+    VERIFY_ERROR(inspect(temporary.path() / "none"), ErrorCode::NotFound);
+    VERIFY_ERROR(inspect(writeFile(temporary.path() / "m.gguf", "GGUF")), ErrorCode::BadInput);
+}
+
+void TestInspect::realGguf()
+{
+    SECATEUR_NEEDS_SHARED();
+    const auto report = inspect(sharedFolder() / "models" / "SmolLM2-135M-Instruct.Q4_1.gguf");
+    VERIFY_RESULT(report);
+    QCOMPARE(report->parameters, std::uint64_t(134515008));
+    QCOMPARE(report->prunableParameters, std::uint64_t(106168320));
+    QCOMPARE(report->dtype, std::string("Q4_1"));
+    QCOMPARE(report->vocabSize, std::size_t(49152));
+    QCOMPARE(report->bos.value_or(-1), 1);
+    QCOMPARE(report->eos.value_or(-1), 2);
+}
+
+void TestInspect::forecastGrowsWithTheWork()
+{
+    architecture::ModelConfig config;
+    config.layers = 4;
+    config.hiddenSize = 64;
+    config.intermediateSize = 168;
+    config.heads = 4;
+    config.kvHeads = 2;
+    config.headDim = 16;
+    const auto base = forecastPruneBytes(config, 1000, 100, 1);
+    QVERIFY(forecastPruneBytes(config, 2000, 100, 1) >= base + 1000 * 64 * 4);
+    QVERIFY(forecastPruneBytes(config, 1000, 1000, 1) > base);
+    QVERIFY(forecastPruneBytes(config, 1000, 100, 4) > base);
+    QCOMPARE(forecastPruneBytes(config, 1000, 100, 0), base);
+    config.layers = 40; // one block at a time
+    QCOMPARE(forecastPruneBytes(config, 1000, 100, 1), base);
+    config.intermediateSize *= 2;
+    QVERIFY(forecastPruneBytes(config, 1000, 100, 1) >= base + 3 * 168 * 64 * 4);
+}
+
+void TestInspect::forecastOfA7bModel()
+{
+    architecture::ModelConfig config;
+    config.layers = 32;
+    config.hiddenSize = 4096;
+    config.intermediateSize = 11008;
+    config.heads = config.kvHeads = 32;
+    config.headDim = 128;
+    const std::uint64_t block = 4ULL * 4096 * 4096 + 3ULL * 4096 * 11008;
+    const auto forecast = forecastPruneBytes(config, 8 * 128, 128, 2);
+    QVERIFY(forecast > block * 4);
+    QVERIFY(forecast < (std::uint64_t(2) << 30));
+}
+
+QTEST_GUILESS_MAIN(TestInspect)
+#include "tst_inspect.moc"
