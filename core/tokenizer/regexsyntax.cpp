@@ -11,6 +11,8 @@ namespace {
 // PCRE2's own \s, \w and \h are not these sets.
 constexpr std::string_view SpaceMembers =
     R"(\t-\r \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000})";
+constexpr std::string_view NonSpaceMembers =
+    R"(\x00-\x08\x0e-\x1f!-\x{84}\x{86}-\x{9f}\x{a1}-\x{167f}\x{1681}-\x{1fff}\x{200b}-\x{2027}\x{202a}-\x{202e}\x{2030}-\x{205e}\x{2060}-\x{2fff}\x{3001}-\x{10ffff})";
 constexpr std::string_view WordMembers = R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc})";
 constexpr std::string_view HexMembers = "0-9A-Fa-f";
 
@@ -62,7 +64,9 @@ private:
             return failure(ErrorCode::BadInput, "the pattern ends in a backslash");
         const char kind = m_rest[1];
         const bool negated = kind == 'S' || kind == 'W' || kind == 'H';
-        if (kind == 's' || (kind == 'S' && !m_inClass))
+        if (kind == 'S' && m_inClass)
+            putSet(NonSpaceMembers, false);
+        else if (kind == 's' || kind == 'S')
             putSet(SpaceMembers, negated);
         else if (kind == 'w' || (kind == 'W' && !m_inClass))
             putSet(WordMembers, negated);
