@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <utility>
+
+#include "core/engine/light.h"
+
+namespace secateur::engine {
+
+namespace {
+
+/// The runs asked for, or all of them.
+Result<std::vector<store::RunManifest>> chosenRuns(const store::Study &study, const std::vector<std::string> &names)
+{
+    if (names.empty())
+        return study.runs();
+    std::vector<store::RunManifest> runs;
+    for (const std::string &name : names) {
+        SECATEUR_TRY(run, study.find(name));
+        if (std::ranges::any_of(runs, [&run](const auto &other) { return other.id == run.id; }))
+            return failure(ErrorCode::InvalidArgument, "run \"" + run.recipe.name + "\" is named twice");
+        runs.push_back(std::move(run));
+    }
+    if (runs.size() < 2)
+        return failure(ErrorCode::InvalidArgument, "a comparison needs two runs or more");
+    return runs;
+}
+
+/// All runs of a study are of one model, so a difference means that a manifest is wrong.
+Result<void> checkSameMatrices(const std::vector<store::RunManifest> &runs)
+{
+    const auto same = [](const store::SublayerInfo &a, const store::SublayerInfo &b) {
+        return a.id == b.id && a.rows == b.rows && a.cols == b.cols;
+    };
+    for (const store::RunManifest &run : runs)
+        if (!std::ranges::equal(run.sublayers, runs.front().sublayers, same))
+            return failure(ErrorCode::BadInput,
+                           "runs \"" + runs.front().recipe.name + "\" and \"" + run.recipe.name
+                               + "\" do not have the same matrices, so they cannot be compared; run `verify`");
+    return {};
+}
+
+/// Two samples of one domain, pruned alike: what lies between them is noise of the calibration.
+bool sameDomain(const store::RunRecipe &a, const store::RunRecipe &b)
+{
+    return a.domain == b.domain && a.method == b.method && a.target == b.target && a.statistics == b.statistics
+        && a.calibrationFingerprint != b.calibrationFingerprint;
+}
+
+double meanRandom(const std::vector<analysis::PairDistance> &pairs)
+{
+    double sum = 0.0;
+    for (const auto &pair : pairs)
+        sum += pair.random;
+    return pairs.empty() ? 0.0 : sum / double(pairs.size());
+}
+
+} // namespace
+
+Result<CompareReport> compare(const CompareRequest &request, const RunContext &context)
+{
+    SECATEUR_TRY(study, store::Study::open(request.study, store::Study::Access::Read));
+    SECATEUR_TRY(runs, chosenRuns(*study, request.runs));
+    SECATEUR_CHECK(checkSameMatrices(runs));
+    CompareReport report;
+    report.runs = std::move(runs);
+    if (report.runs.empty())
+        return report;
+    report.sublayers = report.runs.front().sublayerNames();
+
+    std::vector<std::unique_ptr<store::RunReader>> readers;
+    for (const store::RunManifest &run : report.runs) {
+        SECATEUR_TRY(reader, study->read(run.id));
+        readers.push_back(std::move(reader));
+    }
+    const auto load = [&readers](std::size_t run, const MatrixId &id) { return readers[run]->mask(id); };
+    SECATEUR_TRY(pairs,
+                 analysis::comparePairs(readers.size(), report.runs.front().layers(), report.sublayers, request.set,
+                                        load, request.threads, context));
+    report.pairs = std::move(pairs);
+    report.random = meanRandom(report.pairs);
+    for (const auto &pair : report.pairs)
+        if (sameDomain(report.runs[pair.a].recipe, report.runs[pair.b].recipe))
+            report.sameDomain.push_back({pair.a, pair.b, pair.whole});
+    return report;
+}
+
+} // namespace secateur::engine

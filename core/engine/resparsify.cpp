@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "core/base/system.h"
+#include "core/engine/light.h"
+#include "core/selection/selection.h"
+
+namespace secateur::engine {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start)
+{
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+Result<void> checkTarget(const PruneTarget &target, const store::RunManifest &parent)
+{
+    const auto *const pattern = std::get_if<NmPattern>(&target);
+    if (!pattern)
+        return {};
+    if (parent.recipe.method == PruneMethod::WandaVariant)
+        return failure(ErrorCode::InvalidArgument,
+                       "run \"" + parent.recipe.name
+                           + "\" was pruned by the variant, which searches an alpha for a sparsity; an N:M pattern has "
+                             "none to find");
+    for (const store::SublayerInfo &matrix : parent.sublayers)
+        if (matrix.cols % std::uint64_t(pattern->m()) != 0)
+            return failure(ErrorCode::InvalidArgument,
+                           matrix.id.sublayer + " has " + std::to_string(matrix.cols) + " columns, which groups of "
+                               + std::to_string(pattern->m()) + " do not divide; choose another pattern");
+    return {};
+}
+
+/// Whether pruning to the new target from the start could give other masks. Norms of a sequential run saw the layers
+/// before them pruned to that run's own target; layer 0 has none before it, and magnitude looks at no norms.
+bool isApproximate(const store::RunManifest &parent, const std::string &target)
+{
+    const store::RunRecipe &recipe = parent.recipe;
+    if (recipe.method == PruneMethod::Magnitude || recipe.statistics == StatisticsMode::Dense || parent.layers() <= 1)
+        return false;
+    return recipe.approximate || recipe.target != target;
+}
+
+store::RunRecipe childRecipe(const store::RunManifest &parent, const ResparsifyRequest &request)
+{
+    store::RunRecipe recipe = parent.recipe;
+    recipe.name = request.name;
+    recipe.target = targetText(request.target);
+    recipe.origin = "resparsify";
+    recipe.parentRun = parent.id;
+    recipe.approximate = isApproximate(parent, recipe.target);
+    return recipe;
+}
+
+/// One matrix of float32 beside the layer's masks; the variant sorts a copy.
+Result<void> checkMemory(const store::RunManifest &parent)
+{
+    std::uint64_t largest = 0;
+    for (const store::SublayerInfo &matrix : parent.sublayers)
+        largest = std::max(largest, matrix.rows * matrix.cols);
+    const std::uint64_t copies = parent.recipe.method == PruneMethod::WandaVariant ? 2 : 1;
+    const std::uint64_t needed = largest * sizeof(float) * copies + parent.total() / parent.layers() / 8;
+    const std::uint64_t available = availableMemory();
+    if (needed > available)
+        return failure(ErrorCode::OutOfMemory,
+                       "this needs about " + bytesText(needed) + " of memory, and " + bytesText(available)
+                           + " are available; close other programs");
+    return {};
+}
+
+/// Continues an attempt that was cancelled, or begins a run.
+Result<std::unique_ptr<store::RunWriter>> openWriter(store::Study &study, store::RunRecipe recipe,
+                                                     const store::RunManifest &parent)
+{
+    const std::size_t layers = parent.layers();
+    for (const store::InterruptedRun &run : study.interrupted()) {
+        const bool same = run.recipe.origin == recipe.origin && run.recipe.parentRun == recipe.parentRun
+            && run.recipe.target == recipe.target;
+        if (same && (recipe.name.empty() || recipe.name == run.recipe.name)) {
+            recipe.name = run.recipe.name;
+            return study.resume(recipe, layers);
+        }
+    }
+    if (recipe.name.empty())
+        recipe.name = study.uniqueName(recipe.domain + "-" + methodName(recipe.method) + "-" + recipe.target);
+    // A bit per weight, and a quarter more for checksums, norms and the cached density.
+    return study.begin(recipe, layers, parent.total() / layers / 8 * 5 / 4 + (std::uint64_t(1) << 16));
+}
+
+/// Selects layer by layer from the model's weights and the parent's norms.
+class Reselection
+{
+public:
+    Reselection(const architecture::ModelArchive &model, const store::RunReader &parent, PruneTarget target,
+                int threads)
+        : m_model(model), m_parent(parent), m_target(target), m_threads(threads)
+    {
+    }
+
+    [[nodiscard]] Result<store::LayerResult> layer(LayerIndex layer, const RunContext &context)
+    {
+        store::LayerResult result;
+        for (const architecture::Sublayer &sublayer : m_model.sublayers()) {
+            SECATEUR_CHECK(context.checkpoint());
+            SECATEUR_CHECK(addMatrix({layer, sublayer.name}, sublayer, result));
+        }
+        return result;
+    }
+
+    [[nodiscard]] double readSeconds() const { return m_readSeconds; }
+
+private:
+    [[nodiscard]] Result<void> addMatrix(const MatrixId &id, const architecture::Sublayer &sublayer,
+                                         store::LayerResult &result)
+    {
+        const auto start = Clock::now();
+        m_weights.resize(std::size_t(sublayer.rows) * std::size_t(sublayer.cols));
+        SECATEUR_CHECK(m_model.readF32(tensorName(id), m_weights));
+        std::vector<float> norm;
+        if (m_parent.manifest().recipe.method != PruneMethod::Magnitude) {
+            SECATEUR_TRY(stored, m_parent.norm(id));
+            norm = std::move(stored);
+        }
+        m_readSeconds += secondsSince(start);
+        SECATEUR_TRY(selected, select({std::size_t(sublayer.rows), std::size_t(sublayer.cols), m_weights}, norm));
+        result.matrices.push_back({id.sublayer, std::move(selected.kept), selected.alpha});
+        if (!norm.empty() && sublayer.inputOf == sublayer.name)
+            result.norms.push_back({id.sublayer, std::move(norm)});
+        return {};
+    }
+
+    [[nodiscard]] Result<store::LayerResult::Matrix> select(const selection::WeightView &weights,
+                                                            std::span<const float> norm) const
+    {
+        const PruneMethod method = m_parent.manifest().recipe.method;
+        if (method == PruneMethod::WandaVariant) {
+            SECATEUR_TRY(found, selection::selectWandaVariant(weights, norm, std::get<Sparsity>(m_target), m_threads));
+            return store::LayerResult::Matrix{{}, std::move(found.kept), found.alpha};
+        }
+        SECATEUR_TRY(kept,
+                     method == PruneMethod::Magnitude ? selection::selectMagnitude(weights, m_target, m_threads)
+                                                      : selection::selectWanda(weights, norm, m_target, m_threads));
+        return store::LayerResult::Matrix{{}, std::move(kept), {}};
+    }
+
+    const architecture::ModelArchive &m_model;
+    const store::RunReader &m_parent;
+    PruneTarget m_target;
+    int m_threads;
+    std::vector<float> m_weights;
+    double m_readSeconds = 0.0;
+};
+
+Result<void> selectLayers(Reselection &reselection, std::size_t layers, store::RunWriter &writer,
+                          const RunContext &context)
+{
+    for (std::size_t index = writer.finishedLayers(); index < layers; ++index) {
+        context.report({"select", index, layers, "layers"});
+        const LayerIndex layer{std::uint32_t(index)};
+        SECATEUR_TRY(result, reselection.layer(layer, context));
+        SECATEUR_CHECK(writer.writeLayer(layer, result));
+    }
+    context.report({"select", layers, layers, "layers"});
+    return {};
+}
+
+Error withAdvice(Error error, const store::RunWriter &writer, std::size_t layers)
+{
+    if (error.code == ErrorCode::Cancelled)
+        error.detail = "cancelled; " + std::to_string(writer.finishedLayers()) + " of " + std::to_string(layers)
+            + " layers of \"" + writer.recipe().name + "\" are kept: run the same command again to go on";
+    return error;
+}
+
+store::RunOutcome outcomeOf(double load, double total, int threads)
+{
+    store::RunOutcome outcome;
+    outcome.seconds = {{"load", load}, {"calibrate", 0.0}, {"prune", total - load}, {"total", total}};
+    outcome.peakResidentBytes = peakResidentBytes();
+    outcome.threads = threads;
+    outcome.versions = {{"secateur", SECATEUR_VERSION}};
+    return outcome;
+}
+
+} // namespace
+
+Result<PruneReport> resparsify(const ResparsifyRequest &request, const RunContext &context)
+{
+    const auto start = Clock::now();
+    SECATEUR_TRY(study, store::Study::open(request.study, store::Study::Access::Write));
+    SECATEUR_TRY(reader, study->read(request.run));
+    const store::RunManifest &parent = reader->manifest();
+    if (parent.sublayers.empty())
+        return failure(ErrorCode::BadInput, "run \"" + parent.recipe.name + "\" has no matrices; run `verify`");
+    SECATEUR_CHECK(checkTarget(request.target, parent));
+    SECATEUR_CHECK(checkMemory(parent));
+    SECATEUR_TRY(model, openStudyModel(*study, request.model, context));
+    const std::size_t layers = parent.layers();
+    SECATEUR_TRY(writer, openWriter(*study, childRecipe(parent, request), parent));
+
+    PruneReport report;
+    report.resumedLayers = writer->finishedLayers();
+    const double opening = secondsSince(start);
+    Reselection reselection(*model, *reader, request.target, request.threads);
+    if (const auto selected = selectLayers(reselection, layers, *writer, context); !selected)
+        return tl::make_unexpected(withAdvice(selected.error(), *writer, layers));
+    const double load = opening + reselection.readSeconds();
+    SECATEUR_TRY(manifest, writer->finish(outcomeOf(load, secondsSince(start), request.threads)));
+    report.manifest = std::move(manifest);
+    return report;
+}
+
+} // namespace secateur::engine
