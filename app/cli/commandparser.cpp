@@ -80,6 +80,24 @@ std::vector<std::string> optionNames(const CLI::App &app)
     return names;
 }
 
+/// The library's help with the right column wrapped, and without its remarks on which option excludes which.
+class WrappingFormatter : public CLI::Formatter
+{
+public:
+    std::string make_option(const CLI::Option *option, bool positional) const override
+    {
+        constexpr std::size_t left = 34;
+        std::string text = "  " + make_option_name(option, positional);
+        if (!positional && option->get_type_size() != 0)
+            text += " " + option->get_type_name();
+        if (!positional && option->get_required())
+            text += " (required)";
+        const auto lines = wrapped(make_option_desc(option), 100 - left);
+        text += text.size() + 2 > left ? "\n" + std::string(left, ' ') : std::string(left - text.size(), ' ');
+        return text + joined(lines, "\n" + std::string(left, ' ')) + "\n";
+    }
+};
+
 void declareCommon(CLI::App &app, CommonOptions &options)
 {
     const std::string heading = "Common options";
@@ -117,9 +135,11 @@ public:
     {
         m_app.name(programName);
         m_app.set_version_flag("--version", std::string(programName) + " " + SECATEUR_VERSION);
-        m_app.get_formatter()->column_width(38);
-        m_app.get_formatter()->label("Positionals", "Arguments");
-        m_app.get_formatter()->label("SUBCOMMAND", "COMMAND");
+        const auto formatter = std::make_shared<WrappingFormatter>();
+        formatter->column_width(14);
+        formatter->label("Positionals", "Arguments");
+        formatter->label("SUBCOMMAND", "COMMAND");
+        m_app.formatter(formatter);
         m_app.footer(std::string("\"") + programName
                      + " COMMAND --help\" explains a command, with examples.\n"
                        "Exit status: 0 done, 2 wrong usage, 3 bad input, 4 not enough memory or disk, 130 cancelled, "
@@ -294,11 +314,10 @@ Result<std::variant<ParsedLine, ShowText>> parseLine(const CommandList &commands
         return ShowText{tree.app().help()};
     } catch (const CLI::CallForVersion &version) {
         return ShowText{std::string(version.what()) + "\n"};
-    } catch (const CLI::ExtrasError &error) {
-        const std::string text = error.what();
-        const std::string word = text.substr(text.rfind(' ') + 1);
-        return tl::make_unexpected(usageError(tree, "\"" + word + "\" was not expected here", word));
     } catch (const CLI::ParseError &error) {
+        // A misspelt option is the likelier mistake, even where a required one is missing because of it.
+        if (const auto extra = tree.app().remaining(true); !extra.empty())
+            return tl::make_unexpected(usageError(tree, "\"" + extra[0] + "\" was not expected here", extra[0]));
         return tl::make_unexpected(usageError(tree, error.what(), {}));
     }
     if (Command *const command = tree.chosen())

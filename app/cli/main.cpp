@@ -1,2 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-int main() { return 0; }
+#include "app/cli/commandline.h"
+
+int main(int argc, char **argv)
+{
+    return secateur::cli::runCommandLine(argc, argv);
+}

@@ -28,7 +28,8 @@ std::string amount(const Progress &progress)
 
 ProgressPrinter::ProgressPrinter(Form form, std::function<void(std::string_view)> write, std::function<double()> clock,
                                  int columns)
-    : m_form(form), m_write(std::move(write)), m_clock(std::move(clock)), m_columns(columns), m_start(m_clock())
+    : m_form(form), m_write(std::move(write)), m_clock(std::move(clock)), m_columns(columns), m_start(m_clock()),
+      m_lastWrite(m_start)
 {
 }
 
@@ -68,9 +69,8 @@ bool ProgressPrinter::due(const Progress &progress, double now)
     const bool whole = progress.total != 0 && progress.done == progress.total;
     if (m_form != Form::Lines)
         return !sameStage || (moved && whole) || now - m_lastWrite >= redrawEvery;
-    if (progress.unit == "layers")
-        return moved && progress.done != 0;
-    return moved && (whole || now - m_lastWrite >= lineEvery);
+    // Each layer is worth a line; of other steps, which may be thousands a second, one now and then.
+    return moved && progress.done != 0 && (progress.unit == "layers" || now - m_lastWrite >= lineEvery);
 }
 
 std::string ProgressPrinter::timing(const Progress &progress, double now) const

@@ -42,7 +42,7 @@ private:
     std::map<std::string, RemainingTime> m_remaining; ///< by stage: stages may alternate, layer by layer
     std::string m_lastStage;
     std::uint64_t m_lastDone = 0;
-    double m_lastWrite = 0.0;
+    double m_lastWrite;
     bool m_barShown = false;
 };
 

@@ -83,6 +83,17 @@ std::string durationText(double seconds)
     return buffer.data();
 }
 
+std::vector<std::string> wrapped(std::string_view text, std::size_t width)
+{
+    std::vector<std::string> lines(1);
+    for (const auto &word : split(text, ' ')) {
+        if (!lines.back().empty() && lines.back().size() + 1 + word.size() > width)
+            lines.emplace_back();
+        lines.back() += (lines.back().empty() ? "" : " ") + word;
+    }
+    return lines;
+}
+
 std::string printable(std::string_view text)
 {
     std::string safe;

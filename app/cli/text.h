@@ -21,6 +21,9 @@ namespace secateur::cli {
 /// "0:07", "12:30", "3:05:00"
 [[nodiscard]] std::string durationText(double seconds);
 
+/// Lines of at most `width` bytes, broken at blanks; a longer word stays whole.
+[[nodiscard]] std::vector<std::string> wrapped(std::string_view text, std::size_t width);
+
 /// Text that comes from files, made safe to print on a terminal: control characters but newline and tab as "\x1b".
 [[nodiscard]] std::string printable(std::string_view text);
 

@@ -83,7 +83,8 @@ bool JsonFields::boolean(const char *key)
 std::uint64_t JsonFields::count(const char *key, std::uint64_t least, std::uint64_t most)
 {
     const json *const value = find(key, "a whole number");
-    if (value && value->is_number_unsigned()) {
+    // A number that this process just wrote may still be of a signed type; one that was read never is.
+    if (value && value->is_number_integer() && (value->is_number_unsigned() || value->get<std::int64_t>() >= 0)) {
         const auto number = value->get<std::uint64_t>();
         if (number >= least && number <= most)
             return number;

@@ -58,7 +58,7 @@ Result<void> checkSublayerOrder(const std::vector<SublayerInfo> &sublayers, cons
     std::set<std::string> names;
     std::uint32_t layer = 0;
     for (const SublayerInfo &sublayer : sublayers) {
-        if (sublayer.id.layer.value != layer) {
+        if (sublayer.id.layer.value != layer && !names.empty()) {
             names.clear();
             ++layer;
         }
