@@ -12,6 +12,7 @@ class TestText : public QObject
 
 private Q_SLOTS:
     void splits();
+    void wraps();
     void formatsNumbers();
     void formatsDurations();
     void makesTextSafe();
@@ -24,6 +25,13 @@ void TestText::splits()
     QCOMPARE(split("", ',').size(), std::size_t(0));
     QCOMPARE(joined(split("a", ','), "|"), std::string("a"));
     QCOMPARE(joined(split("a,,b,", ','), "|"), std::string("a||b|"));
+}
+
+void TestText::wraps()
+{
+    QCOMPARE(joined(wrapped("a rose is a rose", 7), "|"), std::string("a rose|is a|rose"));
+    QCOMPARE(joined(wrapped("chrysanthemum is long", 5), "|"), std::string("chrysanthemum|is|long"));
+    QCOMPARE(joined(wrapped("", 5), "|"), std::string(""));
 }
 
 void TestText::formatsNumbers()

@@ -139,6 +139,8 @@ void TestCommandParser::refuses_data()
     add("nothing", {}, QStringLiteral("a command is needed"));
     add("unknown command", {QStringLiteral("prnue"), rose}, QStringLiteral("Did you mean prune?"));
     add("unknown option", list({"--sampels", "3"}), QStringLiteral("Did you mean --samples?"));
+    add("unknown option and no study", {prune, QStringLiteral("--sampels"), QStringLiteral("3")},
+        QStringLiteral("Did you mean --samples?"));
     add("no study", {prune}, QStringLiteral("STUDY"));
     add("no value", list({"--samples"}), QStringLiteral("--samples"));
     add("not a number", list({"--samples", "many"}), QStringLiteral("\"many\" is not a number"));

@@ -114,12 +114,12 @@ void TestProgress::writesOneLinePerLayer()
 void TestProgress::writesLinesOfOtherUnitsSparingly()
 {
     Recorder recorder(ProgressPrinter::Form::Lines);
-    for (std::uint64_t step = 0; step <= 100; ++step) {
-        recorder.now = 0.01 * double(step);
-        recorder.printer.report({"hash", step * 1000000, 100000000, "bytes"});
+    for (std::uint64_t step = 0; step <= 110; ++step) { // a tenth of a second each
+        recorder.now = 0.1 * double(step);
+        recorder.printer.report({"hash", step * 1000000, 200000000, "bytes"});
     }
-    QCOMPARE(recorder.written.size(), std::size_t(1));
-    QVERIFY2(recorder.written[0].rfind("hash: 100/100 MB", 0) == 0, recorder.written[0].c_str());
+    QCOMPARE(recorder.written.size(), std::size_t(2));
+    QVERIFY2(recorder.written[0].rfind("hash: 50/200 MB, 0:05 elapsed", 0) == 0, recorder.written[0].c_str());
 }
 
 void TestProgress::writesJsonLines()

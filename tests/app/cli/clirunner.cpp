@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/app/cli/clirunner.h"
+
+#include <QtCore/QElapsedTimer>
+#include <QtCore/QFileInfo>
+
+namespace secateur::test {
+
+nlohmann::json CliResult::json() const
+{
+    auto value = nlohmann::json::parse(output, nullptr, false);
+    return value.is_object() ? value : nlohmann::json();
+}
+
+std::string CliResult::told() const
+{
+    return "exit status " + std::to_string(status) + "\n--- standard output\n" + output.substr(0, 2000)
+        + "\n--- standard error\n" + errors.substr(0, 2000);
+}
+
+CliRunner::CliRunner() = default;
+
+std::unique_ptr<QProcess> CliRunner::start(const std::vector<std::string> &arguments) const
+{
+    auto process = std::make_unique<QProcess>();
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("XDG_DATA_HOME"), QString::fromStdString(m_home.path().string()));
+    environment.insert(QStringLiteral("LC_ALL"), QStringLiteral("C.UTF-8"));
+    process->setProcessEnvironment(environment);
+    QStringList words;
+    for (const auto &argument : arguments)
+        words << QString::fromStdString(argument);
+    process->start(QStringLiteral(SECATEUR_BIN_DIR "/secateur-cli"), words);
+    return process;
+}
+
+CliResult CliRunner::collect(QProcess &process, int secondsAllowed)
+{
+    CliResult result;
+    if (process.state() != QProcess::NotRunning && !process.waitForFinished(secondsAllowed * 1000)) {
+        process.kill();
+        process.waitForFinished();
+    } else if (process.exitStatus() == QProcess::NormalExit && process.error() != QProcess::FailedToStart) {
+        result.status = process.exitCode();
+    }
+    result.output = process.readAllStandardOutput().toStdString();
+    result.errors = process.readAllStandardError().toStdString();
+    return result;
+}
+
+CliResult CliRunner::run(const std::vector<std::string> &arguments, int secondsAllowed) const
+{
+    QElapsedTimer timer;
+    timer.start();
+    const auto process = start(arguments);
+    CliResult result = collect(*process, secondsAllowed);
+    result.seconds = double(timer.nsecsElapsed()) * 1e-9;
+    return result;
+}
+
+bool CliRunner::canCompute()
+{
+    return QFileInfo::exists(QStringLiteral(SECATEUR_BIN_DIR "/libsecateur-compute.so"));
+}
+
+std::vector<std::string> shownCommands()
+{
+    return {"inspect", "tokenize",   "score",  "generate", "prune",  "compare", "masks",
+            "norms",   "resparsify", "export", "runs",     "delete", "verify",  "completion"};
+}
+
+} // namespace secateur::test

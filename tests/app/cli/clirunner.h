@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <QtCore/QProcess>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/testsupport.h"
+
+namespace secateur::test {
+
+/// How one run of secateur-cli ended.
+struct CliResult {
+    int status = -1; ///< exit status; -1: it was killed or did not end in time
+    std::string output;
+    std::string errors;
+    double seconds = 0.0;
+
+    /// Standard output as the one JSON object it must be; null when it is anything else.
+    [[nodiscard]] nlohmann::json json() const;
+    /// For the message of a failed check.
+    [[nodiscard]] std::string told() const;
+};
+
+/// Starts the secateur-cli of this build, with a home of its own so that no test touches the user's.
+class CliRunner
+{
+public:
+    CliRunner();
+    [[nodiscard]] CliResult run(const std::vector<std::string> &arguments, int secondsAllowed = 60) const;
+    /// Started, not waited for; standard output and error are kept for collect().
+    [[nodiscard]] std::unique_ptr<QProcess> start(const std::vector<std::string> &arguments) const;
+    [[nodiscard]] static CliResult collect(QProcess &process, int secondsAllowed = 60);
+    /// False where the build has no compute module (SECATEUR_TORCH=OFF).
+    [[nodiscard]] static bool canCompute();
+
+private:
+    TemporaryFolder m_home;
+};
+
+/// Every command that the help shows.
+[[nodiscard]] std::vector<std::string> shownCommands();
+
+} // namespace secateur::test
+
+/// Skips a test function, saying why, where the build has no compute module.
+#define SECATEUR_NEEDS_COMPUTE()                                                                                       \
+    do {                                                                                                               \
+        if (!secateur::test::CliRunner::canCompute())                                                                  \
+            QSKIP("needs the compute module, which this build leaves out (SECATEUR_TORCH=OFF)");                       \
+    } while (false)

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+
+#include "core/format/safetensors.h"
+#include "tests/app/cli/clirunner.h"
+#include "tests/app/cli/tinystudy.h"
+#include "tests/support/tinymodel.h"
+
+using namespace secateur;
+using namespace secateur::test;
+
+/// The commands on a study that need no forward pass, from outside.
+class TestCliStudy : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void listsRuns();
+    void compares();
+    void comparesChosenRuns();
+    void writesMasksAndNorms();
+    void resparsifies();
+    void exports();
+    void deletesIntoTheTrash();
+    void verifies();
+    void answersAtOnce();
+
+private:
+    [[nodiscard]] nlohmann::json object(const std::vector<std::string> &words);
+
+    CliRunner m_cli;
+    std::unique_ptr<TemporaryFolder> m_folder;
+    std::string m_model;
+    std::string m_study;
+    std::string m_output;
+};
+
+void TestCliStudy::init()
+{
+    m_folder = std::make_unique<TemporaryFolder>();
+    m_model = writeTinyModel(m_folder->path() / "model").string();
+    m_study = (m_folder->path() / "roses.secateur").string();
+    m_output = (m_folder->path() / "output.safetensors").string();
+    writeTinyStudy(m_study, m_model, {{"python", "python", 1}, {"python-again", "python", 2}, {"math", "math", 3}});
+}
+
+/// Runs with --json; a null value when the status is not 0 or the output not one object.
+nlohmann::json TestCliStudy::object(const std::vector<std::string> &words)
+{
+    auto arguments = words;
+    arguments.push_back("--json");
+    const auto result = m_cli.run(arguments);
+    if (result.status != 0)
+        qWarning("%s", result.told().c_str());
+    return result.status == 0 ? result.json() : nlohmann::json();
+}
+
+void TestCliStudy::listsRuns()
+{
+    const auto runs = object({"runs", m_study})["runs"];
+    QCOMPARE(runs.size(), std::size_t(3));
+    QCOMPARE(runs[0]["name"].get<std::string>(), std::string("python"));
+    QCOMPARE(runs[0]["state"].get<std::string>(), std::string("finished"));
+    QCOMPARE(runs[2]["domain"].get<std::string>(), std::string("math"));
+    QCOMPARE(runs[0]["sparsity"].get<double>(), 0.5);
+    const auto names = m_cli.run({"runs", m_study, "--names", "finished"});
+    QCOMPARE(names.output, std::string("python\npython-again\nmath\n"));
+    QCOMPARE(m_cli.run({"runs", m_study, "--names", "interrupted"}).output, std::string());
+}
+
+void TestCliStudy::compares()
+{
+    const auto result = object({"compare", m_study});
+    QVERIFY(result["runs"] == nlohmann::json({"python", "python-again", "math"}));
+    QCOMPARE(result["pairs"].size(), std::size_t(3));
+    const auto &pair = result["pairs"][0];
+    QCOMPARE(pair["a"].get<std::string>(), std::string("python"));
+    QCOMPARE(pair["b"].get<std::string>(), std::string("python-again"));
+    const double whole = pair["whole"].get<double>();
+    QVERIFY(whole > 0.0 && whole < 2.0 / 3.0);
+    QCOMPARE(pair["per_layer"].size(), std::size_t(4));
+    QCOMPARE(pair["per_sublayer"].size(), std::size_t(7));
+    QCOMPARE(pair["per_sublayer"]["q_proj"].size(), std::size_t(4));
+    // Half of each row is pruned in both: |A and B| = n (1 - h) / 2 with h the share that differs, so d = 2h / (1 + h).
+    const double hamming = pair["hamming"].get<double>();
+    QVERIFY(std::abs(whole - 2 * hamming / (1 + hamming)) < 1e-12);
+    QVERIFY(std::abs(result["baselines"]["random"].get<double>() - 2.0 / 3.0) < 1e-12);
+    const auto floor = result["baselines"]["same_domain"];
+    QCOMPARE(floor.size(), std::size_t(1));
+    QCOMPARE(floor[0]["whole"].get<double>(), whole);
+
+    const auto text = m_cli.run({"compare", m_study});
+    for (const char *expected : {"python-again", "Same-domain floor", "Random baseline 0.6667"})
+        QVERIFY2(text.output.find(expected) != std::string::npos, text.told().c_str());
+}
+
+void TestCliStudy::comparesChosenRuns()
+{
+    const auto result = object({"compare", m_study, "--runs", "math,python", "--set", "kept"});
+    QCOMPARE(result["pairs"].size(), std::size_t(1));
+    QCOMPARE(result["set"].get<std::string>(), std::string("kept"));
+    QVERIFY(result["baselines"]["same_domain"].empty());
+    const auto unknown = m_cli.run({"compare", m_study, "--runs", "python,tulip", "--json"});
+    QVERIFY2(unknown.status == 3, unknown.told().c_str());
+    QVERIFY2(unknown.json()["error"]["detail"].get<std::string>().find("tulip") != std::string::npos,
+             unknown.told().c_str());
+}
+
+void TestCliStudy::writesMasksAndNorms()
+{
+    const auto masks = object({"masks", m_study, "python", "-o", m_output});
+    QCOMPARE(masks["tensors"].get<int>(), 28);
+    auto file = format::SafetensorsFile::open(m_output);
+    VERIFY_RESULT(file);
+    QCOMPARE(masks["bytes"].get<std::uint64_t>(), file->size());
+    const auto *const down = file->find("model.layers.3.mlp.down_proj.weight");
+    QVERIFY(down);
+    QVERIFY(down->type == format::DType::U8);
+    QCOMPARE(down->shape, (std::vector<std::uint64_t>{64, 21}));
+
+    const auto norms = object({"norms", m_study, "python", "-o", m_output});
+    QCOMPARE(norms["tensors"].get<int>(), 28);
+    file = format::SafetensorsFile::open(m_output);
+    VERIFY_RESULT(file);
+    const auto *const key = file->find("model.layers.0.self_attn.k_proj.weight");
+    QVERIFY(key);
+    QVERIFY(key->type == format::DType::F32);
+    QCOMPARE(key->shape, (std::vector<std::uint64_t>{64}));
+}
+
+void TestCliStudy::resparsifies()
+{
+    const auto again = object({"resparsify", m_study, "python", "--sparsity", "0.5", "--run", "same"});
+    QCOMPARE(again["run"].get<std::string>(), std::string("same"));
+    const auto pairs = object({"compare", m_study, "--runs", "python,same"})["pairs"];
+    QCOMPARE(pairs[0]["whole"].get<double>(), 0.0);
+
+    const auto pattern = object({"resparsify", m_study, "python", "--pattern", "2:4"});
+    QCOMPARE(pattern["target"].get<std::string>(), std::string("2:4"));
+    QCOMPARE(pattern["sparsity"].get<double>(), 0.5);
+    QVERIFY(pattern["approximate"].get<bool>()); // the norms came from the pruned pass
+    QCOMPARE(pattern["sublayers"].size(), std::size_t(28));
+}
+
+void TestCliStudy::exports()
+{
+    const auto folder = m_folder->path() / "half";
+    const auto result = object({"export", m_study, "math", "-o", folder.string()});
+    QCOMPARE(result["sparsity"].get<double>(), 0.5);
+    QVERIFY(std::filesystem::exists(folder / "pruning_manifest.json"));
+    const auto inspected = object({"inspect", folder.string()});
+    QCOMPARE(inspected["dtype"].get<std::string>(), std::string("F32"));
+    // Never over what is there.
+    const auto twice = m_cli.run({"export", m_study, "math", "-o", folder.string()});
+    QVERIFY2(twice.status != 0, twice.told().c_str());
+}
+
+void TestCliStudy::deletesIntoTheTrash()
+{
+    QVERIFY(object({"delete", m_study, "python-again"}).is_object());
+    QCOMPARE(m_cli.run({"runs", m_study, "--names", "finished"}).output, std::string("python\nmath\n"));
+    QVERIFY(!std::filesystem::is_empty(std::filesystem::path(m_study) / "trash"));
+    const auto twice = m_cli.run({"delete", m_study, "python-again"});
+    QVERIFY2(twice.status == 3, twice.told().c_str());
+}
+
+void TestCliStudy::verifies()
+{
+    const auto sound = object({"verify", m_study});
+    QVERIFY(sound["files"].get<int>() >= 12);
+    QVERIFY(sound["bad"].empty());
+
+    std::filesystem::path damaged;
+    for (const auto &entry : std::filesystem::recursive_directory_iterator(m_study))
+        if (entry.path().filename() == "layer-0002.h5")
+            damaged = entry.path();
+    QVERIFY(!damaged.empty());
+    {
+        QFile file(QString::fromStdString(damaged.string()));
+        QVERIFY(file.setPermissions(file.permissions() | QFile::WriteOwner));
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        QVERIFY(file.seek(file.size() / 2));
+        const char old = file.peek(1).at(0);
+        QVERIFY(file.putChar(char(old ^ 0x10)));
+    }
+    const auto result = m_cli.run({"verify", m_study, "--json"});
+    QVERIFY2(result.status == 3, result.told().c_str());
+    const auto bad = result.json()["bad"];
+    QVERIFY2(bad.size() == 1, result.told().c_str());
+    QVERIFY2(bad[0]["file"].get<std::string>().find("layer-0002.h5") != std::string::npos, result.told().c_str());
+}
+
+void TestCliStudy::answersAtOnce()
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__OPTIMIZE__)
+    QSKIP("times are only promised for optimised builds without sanitizers");
+#else
+    const std::vector<std::vector<std::string>> lines = {
+        {"inspect", m_model}, {"tokenize", m_model, "--text", "roses"},   {"runs", m_study},
+        {"compare", m_study}, {"masks", m_study, "math", "-o", m_output}, {"norms", m_study, "math", "-o", m_output},
+        {"verify", m_study}};
+    for (const auto &line : lines) {
+        double best = 1e9; // of several, because the machine may be busy with other tests
+        for (int i = 0; i < 8; ++i)
+            best = std::min(best, m_cli.run(line).seconds);
+        QVERIFY2(best < 0.15, (line[0] + " took " + std::to_string(best) + " s").c_str());
+    }
+#endif
+}
+
+QTEST_GUILESS_MAIN(TestCliStudy)
+#include "tst_clistudy.moc"
