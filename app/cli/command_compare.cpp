@@ -103,7 +103,8 @@ public:
         m_request.threads = session.threads;
         SECATEUR_TRY(report, engine::compare(m_request, session.context));
         const std::string title = "Jaccard distance of the " + m_set + " weights: 0 the same, 1 nothing in common\n\n";
-        return Outcome{reportJson(report, m_set), title + pairsText(report) + "\n" + baselinesText(report), {}, 0};
+        return Outcome{reportJson(report, m_set), title + pairsText(report) + "\n" + baselinesText(report),
+                       std::move(report.notices), 0};
     }
 
 private:

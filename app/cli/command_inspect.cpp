@@ -71,10 +71,10 @@ public:
     {
         arguments.path("MODEL", m_model, "Hugging Face folder or GGUF file", "").required();
     }
-    Result<Outcome> run(const Session &) override
+    Result<Outcome> run(const Session &session) override
     {
-        SECATEUR_TRY(report, engine::inspect(m_model));
-        return Outcome{reportJson(report), reportText(report), {}, 0};
+        SECATEUR_TRY(report, engine::inspect(m_model, session.threads));
+        return Outcome{reportJson(report), reportText(report), std::move(report.notices), 0};
     }
 
 private:

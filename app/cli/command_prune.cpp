@@ -80,11 +80,13 @@ private:
             .group(heading);
         arguments
             .count("-l,--length", m_data.length, "L",
-                   "Join the records and cut them to sequences of L tokens (default: one record a sequence)", 1)
-            .group(heading)
-            .needs(files);
+                   "Join the records and cut them to sequences of L tokens (default: one record a sequence); of "
+                   "--token-ids: the first L of each row",
+                   1)
+            .group(heading);
         arguments
-            .count("--max-length", m_data.maxLength, "L", "Without --length: cut longer records here (default 2048)", 1)
+            .count("--max-length", m_data.maxLength, "L", "Without --length: cut longer records here (default 2048, or what the model can take)",
+                   1)
             .group(heading)
             .needs(files);
         arguments.count("--seed", m_data.seed, "S", "Of the choice of records (default 0)").group(heading);
@@ -124,8 +126,10 @@ private:
         m_data.samples = m_samples.value_or(m_data.samples);
         if (!m_data.files.empty())
             m_request.data = m_data;
-        if (m_request.tokenIds)
+        if (m_request.tokenIds) {
             m_request.tokenIdSamples = m_samples;
+            m_request.tokenIdLength = m_data.length;
+        }
         return {};
     }
 

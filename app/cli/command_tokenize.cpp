@@ -41,7 +41,7 @@ public:
         arguments.list("--ids", m_ids, "1,2,3", "Token ids to turn into text").excludes(text).excludes(file);
         m_bos.declare(arguments);
     }
-    Result<Outcome> run(const Session &) override
+    Result<Outcome> run(const Session &session) override
     {
         SECATEUR_TRY(ids, parseIds(m_ids));
         if (!m_request.text && !m_request.file && ids.empty())
@@ -50,14 +50,19 @@ public:
         m_request.ids = std::move(ids);
         m_request.bos = bos;
         SECATEUR_TRY(report, engine::tokenize(m_request));
-        return Outcome{{{"ids", report.ids}, {"text", report.text}}, text(report), {}, 0};
+        Outcome outcome{{{"ids", report.ids}, {"text", report.text}}, {}, {}, 0};
+        if (m_request.ids.empty()) {
+            outcome.text = table(report);
+        } else {
+            session.stream(report.text); // byte for byte, except on a terminal
+            outcome.text = "\n";
+        }
+        return outcome;
     }
 
 private:
-    [[nodiscard]] std::string text(const engine::TokenizeReport &report) const
+    [[nodiscard]] static std::string table(const engine::TokenizeReport &report)
     {
-        if (!m_request.ids.empty())
-            return printable(report.text) + "\n";
         Table table({{"Id", Table::Align::Right}, {"Token"}});
         for (std::size_t i = 0; i < report.ids.size(); ++i)
             table.addRow({std::to_string(report.ids[i]), report.tokens[i]});

@@ -33,7 +33,7 @@ Result<void> writeTo(int descriptor, std::string_view text)
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0)
-            return tl::make_unexpected(errnoError(errno, "cannot write", "standard output"));
+            return tl::make_unexpected(errnoError(errno, "write", "standard output"));
         text.remove_prefix(std::size_t(written));
     }
     return {};
@@ -56,26 +56,33 @@ int terminalColumns()
     return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
-int printError(const Error &error, bool json)
+int printError(const Error &error, const CommonOptions &options)
 {
-    if (json) {
-        const nlohmann::ordered_json object = {
-            {"error", {{"code", errorCodeName(error.code)}, {"detail", error.detail}}}};
+    const nlohmann::ordered_json object = {
+        {"error", {{"code", errorCodeName(error.code)}, {"detail", error.detail}}}};
+    if (options.json)
         if (const auto written = writeTo(STDOUT_FILENO, jsonText(object) + "\n"); !written)
             complain(written.error().detail + "\n");
-    }
-    complain(std::string(programName) + ": " + printable(error.detail) + "\n");
+    // With --progress json, whoever reads standard error reads nothing but JSON lines.
+    complain(options.progress == "json" ? jsonText(object) + "\n"
+                                        : std::string(programName) + ": " + printable(error.detail) + "\n");
     return exitStatus(error.code);
+}
+
+void printNotice(const std::string &notice, const CommonOptions &options)
+{
+    const nlohmann::ordered_json object = {{"notice", notice}};
+    complain(options.progress == "json" ? jsonText(object) + "\n" : "note: " + printable(notice) + "\n");
 }
 
 int printOutcome(const Outcome &outcome, const CommonOptions &options)
 {
     const auto written = writeTo(STDOUT_FILENO, options.json ? jsonText(outcome.json) + "\n" : outcome.text);
     if (!written)
-        return printError(written.error(), false);
+        return printError(written.error(), {});
     if (!options.quiet)
         for (const auto &notice : outcome.notices)
-            complain("note: " + printable(notice) + "\n");
+            printNotice(notice, options);
     return outcome.status;
 }
 
@@ -118,7 +125,7 @@ int runCommand(const ParsedLine &line)
         return line.command->run(session);
     });
     printer.finish();
-    return outcome ? printOutcome(*outcome, line.options) : printError(outcome.error(), line.options.json);
+    return outcome ? printOutcome(*outcome, line.options) : printError(outcome.error(), line.options);
 }
 
 } // namespace
@@ -129,11 +136,14 @@ int runCommandLine(int argc, char **argv)
     const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
     const CommandList commands = allCommands();
     const auto parsed = parseLine(commands, arguments);
-    if (!parsed)
-        return printError(parsed.error(), std::find(arguments.begin(), arguments.end(), "--json") != arguments.end());
+    if (!parsed) {
+        CommonOptions options;
+        options.json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+        return printError(parsed.error(), options);
+    }
     if (const auto *const text = std::get_if<ShowText>(&*parsed)) {
         const auto written = writeTo(STDOUT_FILENO, text->text);
-        return written ? 0 : printError(written.error(), false);
+        return written ? 0 : printError(written.error(), {});
     }
     return runCommand(std::get<ParsedLine>(*parsed));
 }

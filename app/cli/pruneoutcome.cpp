@@ -81,11 +81,12 @@ Outcome pruneOutcome(const engine::PruneReport &report)
         + grouped(manifest.total()) + " prunable weights pruned, " + fixed(100.0 * manifest.sparsity(), 2) + " %\n"
         + "Calibrated on " + grouped(recipe.calibrationTokens) + " tokens in " + grouped(recipe.calibrationSequences)
         + " sequences\n" + "Time " + secondsText(manifest.outcome.seconds) + ", peak memory "
-        + bytesText(manifest.outcome.peakResidentBytes) + "\n\n" + sublayersText(manifest);
+        + bytesText(manifest.outcome.peakResidentBytes) + "\n"
+        + (recipe.approximate ? "Approximate: the norms of the parent run were measured behind layers pruned to its "
+                                "sparsity, not to this one; prune with --statistics dense to make this exact\n"
+                              : "")
+        + "\n" + sublayersText(manifest);
     outcome.notices = report.notices;
-    if (recipe.approximate)
-        outcome.notices.push_back("approximate: the norms of the parent run were measured behind layers pruned to its "
-                                  "sparsity, not to this one; prune with --statistics dense to make this exact");
     return outcome;
 }
 

@@ -154,9 +154,9 @@ Result<std::vector<PairDistance>> comparePairs(std::size_t runs, std::size_t lay
     const MatrixComparer comparer(runs, load, threads, maxResident);
     std::vector<OverlapCounts> whole(pairs.size());
     for (std::size_t layer = 0; layer < layers; ++layer) {
+        context.report({"compare", layer, layers, "layers"});
         std::vector<OverlapCounts> ofLayer(pairs.size());
         for (std::size_t index = 0; index < sublayers.size(); ++index) {
-            context.report({"compare", layer * sublayers.size() + index, layers * sublayers.size(), "matrices"});
             const MatrixId id{LayerIndex{std::uint32_t(layer)}, sublayers[index]};
             SECATEUR_TRY(counts, comparer.compare(id, context));
             for (std::size_t pair = 0; pair < pairs.size(); ++pair) {
@@ -171,7 +171,7 @@ Result<std::vector<PairDistance>> comparePairs(std::size_t runs, std::size_t lay
     }
     for (std::size_t pair = 0; pair < pairs.size(); ++pair)
         finishPair(pairs[pair], whole[pair], set);
-    context.report({"compare", layers * sublayers.size(), layers * sublayers.size(), "matrices"});
+    context.report({"compare", layers, layers, "layers"});
     return pairs;
 }
 

@@ -4,25 +4,41 @@
 #include <dnnl.h>
 #include <torch/version.h>
 
+#include "core/base/file.h"
 #include "core/base/system.h"
 #include "core/compute/jobs.h"
 #include "core/engine/light.h"
 #include "core/prune/pruner.h"
+#include "core/store/names.h"
 #include "core/tokenizer/tokenizer.h"
 
 namespace secateur::compute {
 
 namespace {
 
+constexpr const char *tokenIdsName = "input_ids";
+
 Result<data::CalibrationSet> calibrationOf(const engine::PruneRequest &request,
                                            const architecture::ModelArchive &model, const RunContext &context)
 {
-    if (request.tokenIds)
-        return data::calibrationFromTokenIds(*request.tokenIds, "input_ids", request.tokenIdSamples,
-                                             std::uint64_t(model.config().vocabSize));
+    const auto positions = std::uint64_t(model.config().maxPositions);
+    if (request.tokenIds) {
+        SECATEUR_TRY(set,
+                     data::calibrationFromTokenIds(*request.tokenIds, tokenIdsName, request.tokenIdSamples,
+                                                   std::uint64_t(model.config().vocabSize), request.tokenIdLength,
+                                                   context));
+        if (set.longest() > positions)
+            return failure(ErrorCode::BadInput,
+                           request.tokenIds->string() + ", tensor \"" + tokenIdsName + "\": has rows of "
+                               + std::to_string(set.longest()) + " ids, and the model takes " + std::to_string(positions)
+                               + " positions; give --length " + std::to_string(positions) + " or less");
+        return set;
+    }
     if (request.data) {
         SECATEUR_TRY(tokenizer, tokenizer::Tokenizer::forModel(request.model));
-        return data::buildCalibrationSet(*request.data, *tokenizer, context);
+        auto wanted = *request.data;
+        wanted.maxLength = std::min(wanted.maxLength, positions);
+        return data::buildCalibrationSet(wanted, *tokenizer, context);
     }
     if (request.method != PruneMethod::Magnitude)
         return failure(ErrorCode::InvalidArgument, "Wanda needs a calibration set: give --data or --token-ids");
@@ -43,9 +59,16 @@ Result<void> checkRequest(const engine::PruneRequest &request, const architectur
     return {};
 }
 
-Result<void> checkMemory(const architecture::ModelConfig &config, const data::CalibrationSet &calibration, int threads)
+Result<void> checkMemory(const engine::PruneRequest &request, const architecture::ModelConfig &config,
+                         const data::CalibrationSet &calibration)
 {
-    const auto needed = engine::forecastPruneBytes(config, calibration.tokens(), calibration.longest(), threads);
+    const auto needed = engine::forecastPruneBytes(config,
+                                                   {.tokens = calibration.tokens(),
+                                                    .sequences = calibration.sequences.size(),
+                                                    .longest = calibration.longest(),
+                                                    .method = request.method,
+                                                    .bf16 = request.compute == engine::ComputeType::BF16,
+                                                    .threads = request.threads});
     const auto available = availableMemory();
     if (needed > available)
         return failure(ErrorCode::OutOfMemory,
@@ -71,31 +94,74 @@ store::RunRecipe recipeOf(const engine::PruneRequest &request, const data::Calib
     return recipe;
 }
 
-/// The name to continue: the latest interrupted run of the default name, or the default name itself.
-std::string interruptedName(const store::Study &study, const std::string &name)
+/// The run to continue when none is named: the latest interrupted one of this very recipe; where there is none, the
+/// latest of the default name, so that the refusal says how it differs.
+std::string interruptedName(const store::Study &study, const store::RunRecipe &recipe, const std::string &name)
 {
-    std::string found = name;
-    for (const auto &run : study.interrupted())
+    std::string same;
+    std::string alike = name;
+    for (const auto &run : study.interrupted()) {
+        if (run.recipe.domain == recipe.domain && run.recipe.fingerprintParts() == recipe.fingerprintParts())
+            same = run.recipe.name;
         if (run.recipe.name == name || run.recipe.name.starts_with(name + "-"))
-            found = run.recipe.name;
-    return found;
+            alike = run.recipe.name;
+    }
+    return same.empty() ? alike : same;
+}
+
+std::string defaultName(const engine::PruneRequest &request)
+{
+    return request.domain + "-" + methodName(request.method) + "-" + targetText(request.target);
+}
+
+/// A bit per weight, and a quarter more for checksums, norms and the cached density.
+std::uint64_t layerBytes(const architecture::ModelArchive &model)
+{
+    return model.prunableParameters() / std::uint64_t(model.config().layers) / 8 * 5 / 4 + (std::uint64_t(1) << 16);
+}
+
+/// What would refuse the run after minutes of reading, asked before them: the name, the lock, the disk.
+Result<void> checkStudy(const engine::PruneRequest &request, const architecture::ModelArchive &model)
+{
+    namespace fs = std::filesystem;
+    SECATEUR_CHECK(store::checkRunName(request.run.empty() ? defaultName(request) : request.run));
+    std::error_code ignored;
+    if (fs::exists(request.study / store::studyFileName, ignored)) {
+        SECATEUR_TRY(study, store::Study::open(request.study, store::Study::Access::Write));
+        if (!request.resume && !request.run.empty() && study->uniqueName(request.run) != request.run)
+            return failure(ErrorCode::Conflict,
+                           request.study.string() + ": has a run \"" + request.run
+                               + "\" already; choose another name, delete it, or add --resume if it was interrupted");
+        if (request.resume && study->interrupted().empty())
+            return failure(ErrorCode::NotFound, request.study.string() + ": has no interrupted run to resume");
+    } else if (request.resume) {
+        return failure(ErrorCode::NotFound, request.study.string() + ": there is no study, so nothing to resume");
+    }
+    fs::path place = fs::absolute(request.study, ignored);
+    while (!fs::exists(place, ignored) && place.has_relative_path())
+        place = place.parent_path();
+    SECATEUR_TRY(free, freeSpace(place));
+    const auto needed = layerBytes(model) * std::uint64_t(model.config().layers);
+    if (!request.resume && free < needed)
+        return failure(ErrorCode::OutOfDisk,
+                       place.string() + ": has " + bytesText(free) + " free, and the masks of the new run need about "
+                           + bytesText(needed) + "; free some space, or put the study elsewhere");
+    return {};
 }
 
 Result<std::unique_ptr<store::RunWriter>> openWriter(store::Study &study, const engine::PruneRequest &request,
                                                      store::RunRecipe recipe, const architecture::ModelArchive &model)
 {
     const auto layers = std::size_t(model.config().layers);
-    const std::string base = request.domain + "-" + methodName(request.method) + "-" + recipe.target;
+    const std::string base = defaultName(request);
     if (request.resume) {
         if (recipe.name.empty())
-            recipe.name = interruptedName(study, base);
+            recipe.name = interruptedName(study, recipe, base);
         return study.resume(recipe, layers);
     }
     if (recipe.name.empty())
         recipe.name = study.uniqueName(base);
-    // A bit per weight, and a quarter more for checksums, norms and the cached density.
-    const std::uint64_t layerBytes = model.prunableParameters() / layers / 8 * 5 / 4 + (std::uint64_t(1) << 16);
-    return study.begin(recipe, layers, layerBytes);
+    return study.begin(recipe, layers, layerBytes(model));
 }
 
 store::RunOutcome outcomeOf(const prune::PruneTimes &times, double total, int threads)
@@ -127,8 +193,9 @@ Result<engine::PruneReport> pruneJob(const engine::PruneRequest &request, const 
     const auto start = std::chrono::steady_clock::now();
     SECATEUR_TRY(model, architecture::ModelArchive::open(request.model));
     SECATEUR_CHECK(checkRequest(request, *model));
+    SECATEUR_CHECK(checkStudy(request, *model));
     SECATEUR_TRY(calibration, calibrationOf(request, *model, context));
-    SECATEUR_CHECK(checkMemory(model->config(), calibration, request.threads));
+    SECATEUR_CHECK(checkMemory(request, model->config(), calibration));
     SECATEUR_TRY(decoder, model::Decoder::create(model, std::int64_t(calibration.longest()),
                                                  {.threads = request.threads,
                                                   .precision = precisionOf(request.compute),

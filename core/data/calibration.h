@@ -42,7 +42,9 @@ struct Provenance {
     std::string preset;
     std::string fieldTemplate; ///< empty when the files differ in theirs
     std::uint64_t seed = 0;
-    std::uint64_t length = 0;
+    std::uint64_t length = 0; ///< of each sequence; 0: natural lengths
+    std::uint64_t maxLength = 0; ///< natural lengths: where longer records were cut; 0: not recorded
+    std::uint64_t samplesRequested = 0; ///< 0: not recorded
     std::string bos; ///< bosName() of the policy; empty for token ids, which bypass it
     std::vector<std::uint64_t>
         sampleIndices; ///< of the records used, in the order drawn, counted from 0 over all files
@@ -75,10 +77,12 @@ struct CalibrationSet {
                                                          const RunContext &context);
 
 /// From the I32 or I64 tensor `tensor` [samples, length] of a safetensors file, by-passing text and tokenizer.
-/// All rows, or the first `samples` (BadInput when there are fewer). Ids must be in [0, vocabSize).
+/// All rows, or the first `samples` (BadInput when there are fewer); of each row the first `length` ids, or all (0).
+/// Ids must be in [0, vocabSize). Cancelled.
 [[nodiscard]] Result<CalibrationSet> calibrationFromTokenIds(const std::filesystem::path &path,
                                                              const std::string &tensor,
                                                              std::optional<std::uint64_t> samples,
-                                                             std::uint64_t vocabSize);
+                                                             std::uint64_t vocabSize, std::uint64_t length = 0,
+                                                             const RunContext &context = {});
 
 } // namespace secateur::data

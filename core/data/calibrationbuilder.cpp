@@ -215,6 +215,8 @@ Provenance describe(const CalibrationRequest &request, const Corpus &corpus, boo
     provenance.fieldTemplate = corpus.files().front().fieldTemplate;
     provenance.seed = request.seed;
     provenance.length = request.length;
+    provenance.maxLength = request.length == 0 ? request.maxLength : 0;
+    provenance.samplesRequested = request.samples;
     provenance.bos = bosName(request.bos);
     provenance.duplicates = corpus.duplicates();
     for (const auto &file : corpus.files()) {

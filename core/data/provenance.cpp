@@ -106,6 +106,8 @@ json toJson(const Provenance &provenance)
             {"template", provenance.fieldTemplate},
             {"seed", provenance.seed},
             {"length", provenance.length},
+            {"max_length", provenance.maxLength},
+            {"samples_requested", provenance.samplesRequested},
             {"bos", provenance.bos},
             {"sample_indices", provenance.sampleIndices},
             {"token_counts", provenance.tokenCounts},
@@ -127,6 +129,11 @@ Result<Provenance> provenanceFromJson(const json &value, const std::string &orig
     SECATEUR_CHECK(members.read("template", provenance.fieldTemplate));
     SECATEUR_CHECK(members.read("seed", provenance.seed));
     SECATEUR_CHECK(members.read("length", provenance.length));
+    // Studies of before these were recorded lack them.
+    if (value.contains("max_length"))
+        SECATEUR_CHECK(members.read("max_length", provenance.maxLength));
+    if (value.contains("samples_requested"))
+        SECATEUR_CHECK(members.read("samples_requested", provenance.samplesRequested));
     SECATEUR_CHECK(members.read("bos", provenance.bos));
     SECATEUR_CHECK(members.read("sample_indices", provenance.sampleIndices));
     SECATEUR_CHECK(members.read("token_counts", provenance.tokenCounts));

@@ -48,12 +48,11 @@ std::int64_t numberAt(std::span<const std::byte> bytes)
 }
 
 Result<std::vector<TokenId>> readRow(const SafetensorsFile &file, const TensorInfo &tensor, std::uint64_t row,
-                                     std::uint64_t vocabSize)
+                                     std::size_t length, std::uint64_t vocabSize)
 {
     const std::size_t width = tensor.type == DType::I32 ? 4 : 8;
-    const auto length = std::size_t(tensor.shape[1]);
     std::vector<std::byte> bytes(length * width);
-    SECATEUR_CHECK(file.read(tensor, row * bytes.size(), bytes));
+    SECATEUR_CHECK(file.read(tensor, row * tensor.shape[1] * width, bytes));
     std::vector<TokenId> ids(length);
     for (std::size_t column = 0; column < length; ++column) {
         const std::int64_t id = numberAt(std::span(bytes).subspan(column * width, width));
@@ -70,7 +69,8 @@ Result<std::vector<TokenId>> readRow(const SafetensorsFile &file, const TensorIn
 } // namespace
 
 Result<CalibrationSet> calibrationFromTokenIds(const std::filesystem::path &path, const std::string &tensor,
-                                               std::optional<std::uint64_t> samples, std::uint64_t vocabSize)
+                                               std::optional<std::uint64_t> samples, std::uint64_t vocabSize,
+                                               std::uint64_t length, const RunContext &context)
 {
     SECATEUR_TRY(file, SafetensorsFile::open(path));
     SECATEUR_TRY(found, findIds(file, tensor));
@@ -82,16 +82,23 @@ Result<CalibrationSet> calibrationFromTokenIds(const std::filesystem::path &path
         return failure(ErrorCode::BadInput,
                        path.string() + ", tensor \"" + tensor + "\": has " + std::to_string(rows) + " rows, but "
                            + std::to_string(wanted) + " samples were asked for");
+    if (length > found->shape[1])
+        return failure(ErrorCode::BadInput,
+                       path.string() + ", tensor \"" + tensor + "\": has rows of " + std::to_string(found->shape[1])
+                           + " ids, but " + std::to_string(length) + " were asked for");
+    const std::uint64_t used = length == 0 ? found->shape[1] : length;
     CalibrationSet set;
     for (std::uint64_t row = 0; row < wanted; ++row) {
-        SECATEUR_TRY(ids, readRow(file, *found, row, vocabSize));
+        SECATEUR_CHECK(context.checkpoint());
+        SECATEUR_TRY(ids, readRow(file, *found, row, std::size_t(used), vocabSize));
         set.sequences.push_back(std::move(ids));
         set.provenance.sampleIndices.push_back(row);
-        set.provenance.tokenCounts.push_back(found->shape[1]);
+        set.provenance.tokenCounts.push_back(used);
     }
-    SECATEUR_TRY(digest, sha256File(path, RunContext()));
+    SECATEUR_TRY(digest, sha256File(path, context));
     set.provenance.files.push_back({path.filename().string(), file.size(), digest, rows, {}});
-    set.provenance.length = found->shape[1];
+    set.provenance.length = used;
+    set.provenance.samplesRequested = wanted;
     return set;
 }
 

@@ -52,6 +52,8 @@ std::map<std::string, std::string> metadataOf(const OpenRun &run, const std::str
             {"target", recipe.target},
             {"statistics", statisticsName(recipe.statistics)},
             {"sparsity", std::to_string(run.manifest().sparsity())},
+            {"approximate", recipe.approximate ? "true" : "false"},
+            {"parent_run", recipe.parentRun},
             {"source_sha256", run.study->model().fingerprint()}};
 }
 
@@ -65,12 +67,12 @@ Result<WriteReport> writeTensors(const OpenRun &run, const fs::path &output, con
     const auto &sublayers = run.manifest().sublayers;
     for (std::size_t index = 0; index < sublayers.size(); ++index) {
         SECATEUR_CHECK(context.checkpoint());
-        context.report({"write", index, sublayers.size(), "matrices"});
+        context.report({"write", sublayers[index].id.layer.value, run.manifest().layers(), "layers"});
         SECATEUR_TRY(bytes, bytesOf(sublayers[index].id));
         SECATEUR_CHECK(writer.append(bytes));
     }
     SECATEUR_CHECK(writer.commit());
-    context.report({"write", sublayers.size(), sublayers.size(), "matrices"});
+    context.report({"write", run.manifest().layers(), run.manifest().layers(), "layers"});
     return WriteReport{sublayers.size(), writer.fileBytes()};
 }
 

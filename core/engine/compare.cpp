@@ -11,8 +11,14 @@ namespace {
 /// The runs asked for, or all of them.
 Result<std::vector<store::RunManifest>> chosenRuns(const store::Study &study, const std::vector<std::string> &names)
 {
-    if (names.empty())
+    constexpr const char *needsTwo = "a comparison needs two finished runs or more";
+    if (names.empty()) {
+        if (study.runs().size() < 2)
+            return failure(ErrorCode::NotFound,
+                           study.folder().string() + ": " + needsTwo + ", and there "
+                               + (study.runs().empty() ? "is none" : "is one") + "; make them with `prune`");
         return study.runs();
+    }
     std::vector<store::RunManifest> runs;
     for (const std::string &name : names) {
         SECATEUR_TRY(run, study.find(name));
@@ -21,7 +27,7 @@ Result<std::vector<store::RunManifest>> chosenRuns(const store::Study &study, co
         runs.push_back(std::move(run));
     }
     if (runs.size() < 2)
-        return failure(ErrorCode::InvalidArgument, "a comparison needs two runs or more");
+        return failure(ErrorCode::InvalidArgument, needsTwo);
     return runs;
 }
 
@@ -46,6 +52,17 @@ bool sameDomain(const store::RunRecipe &a, const store::RunRecipe &b)
         && a.calibrationFingerprint != b.calibrationFingerprint;
 }
 
+/// Why "all runs" are not all that the study shows.
+std::vector<std::string> leftOut(const store::Study &study)
+{
+    std::vector<std::string> notices;
+    for (const auto &run : study.interrupted())
+        notices.push_back("run \"" + run.recipe.name + "\" is not finished and was left out");
+    for (const auto &error : study.damaged())
+        notices.push_back("a damaged run was left out: " + error.detail);
+    return notices;
+}
+
 double meanRandom(const std::vector<analysis::PairDistance> &pairs)
 {
     double sum = 0.0;
@@ -63,8 +80,8 @@ Result<CompareReport> compare(const CompareRequest &request, const RunContext &c
     SECATEUR_CHECK(checkSameMatrices(runs));
     CompareReport report;
     report.runs = std::move(runs);
-    if (report.runs.empty())
-        return report;
+    if (request.runs.empty())
+        report.notices = leftOut(*study);
     report.sublayers = report.runs.front().sublayerNames();
 
     std::vector<std::unique_ptr<store::RunReader>> readers;

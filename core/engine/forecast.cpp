@@ -9,34 +9,60 @@ namespace {
 
 constexpr std::uint64_t MiB = 1024 * 1024;
 /// libtorch and what it pulls in, loaded and idle.
-constexpr std::uint64_t libraryBytes = 160 * MiB;
+constexpr std::uint64_t libraryBytes = 170 * MiB;
 constexpr std::uint64_t floatBytes = sizeof(float);
-/// Calibration sequences go through a block in groups of about so many tokens (core/model, groupSequences).
+constexpr std::uint64_t idBytes = 4;
+/// Calibration sequences go through a block in groups: whole sequences, until there are so many tokens
+/// (core/model, groupSequences).
 constexpr std::uint64_t groupTokens = 512;
-/// Converting weights, selecting rows and the layer file each hold a few buffers of this size per thread.
-constexpr std::uint64_t bufferBytes = 4 * MiB;
+/// Query rows whose attention scores are held at once, twice (core/model, scratchFloats).
+constexpr std::uint64_t scoreRows = 2 * 128;
+/// Converting weights, packing them for a product, selecting rows: a few buffers of this size per thread.
+constexpr std::uint64_t bufferBytes = 8 * MiB;
+
+struct BlockSize {
+    std::uint64_t weights = 0;
+    std::uint64_t largest = 0;
+};
+
+BlockSize blockSize(const architecture::ModelConfig &config)
+{
+    BlockSize size;
+    for (const auto &sublayer : architecture::prunableSublayers(config)) {
+        const auto elements = std::uint64_t(sublayer.rows) * std::uint64_t(sublayer.cols);
+        size.weights += elements;
+        size.largest = std::max(size.largest, elements);
+    }
+    return size;
+}
+
+std::uint64_t scratchBytes(const architecture::ModelConfig &config, std::uint64_t longestSequence)
+{
+    const std::uint64_t group = groupTokens - 1 + std::max<std::uint64_t>(longestSequence, 1);
+    const auto widths = std::uint64_t(3 * config.hiddenSize + 2 * config.queryWidth() + 2 * config.keyValueWidth()
+                                      + 2 * config.intermediateSize);
+    return (group * widths + scoreRows * longestSequence) * floatBytes + bufferBytes;
+}
 
 } // namespace
 
-std::uint64_t forecastPruneBytes(const architecture::ModelConfig &config, std::uint64_t tokens,
-                                 std::uint64_t longestSequence, int threads)
+std::uint64_t forecastPruneBytes(const architecture::ModelConfig &config, const PruneDemand &demand)
 {
-    std::uint64_t blockWeights = 0;
-    for (const auto &sublayer : architecture::prunableSublayers(config))
-        blockWeights += std::uint64_t(sublayer.rows) * std::uint64_t(sublayer.cols);
-    const std::uint64_t maskBytes = blockWeights / 8;
-
-    // Activations of all sequences, and once more while a block's outputs take the place of its inputs.
-    const std::uint64_t activations = 2 * tokens * std::uint64_t(config.hiddenSize) * floatBytes;
-
-    const std::uint64_t group = std::max(groupTokens, longestSequence);
-    const std::uint64_t widths = std::uint64_t(2 * config.hiddenSize + 2 * config.queryWidth()
-                                               + 2 * config.keyValueWidth() + 2 * config.intermediateSize);
-    const std::uint64_t scores = longestSequence * std::min(longestSequence, groupTokens);
-    const std::uint64_t perThread = (group * widths + scores) * floatBytes + bufferBytes;
-
-    return libraryBytes + blockWeights * floatBytes + maskBytes + activations
-        + std::uint64_t(std::max(threads, 1)) * perThread;
+    const BlockSize block = blockSize(config);
+    std::uint64_t bytes = libraryBytes + block.weights * floatBytes;
+    // Masks of a layer, packed for the file, the file's image, and the cached density.
+    bytes += block.weights / 8 * 4;
+    if (demand.bf16)
+        bytes += block.weights * 2;
+    if (demand.method == PruneMethod::WandaVariant)
+        bytes += block.largest * floatBytes; // scores, sorted
+    if (demand.method == PruneMethod::Magnitude)
+        return bytes;
+    // Activations of all sequences, changed in place, and per sequence one sum per column of the four inputs.
+    const auto columns = std::uint64_t(2 * config.hiddenSize + config.queryWidth() + config.intermediateSize);
+    bytes += demand.tokens * (std::uint64_t(config.hiddenSize) * floatBytes + 3 * idBytes);
+    bytes += demand.sequences * columns * floatBytes;
+    return bytes + std::uint64_t(std::max(demand.threads, 1)) * scratchBytes(config, demand.longest);
 }
 
 } // namespace secateur::engine

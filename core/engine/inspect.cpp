@@ -4,7 +4,6 @@
 
 #include "core/architecture/modelarchive.h"
 #include "core/base/file.h"
-#include "core/base/system.h"
 #include "core/engine/light.h"
 #include "core/tokenizer/tokenizer.h"
 
@@ -15,12 +14,18 @@ namespace {
 constexpr std::uint64_t usualSamples = 128;
 constexpr std::uint64_t usualLength = 2048;
 
-/// A model without a tokenizer can still be pruned from token ids, so that is not an error; a broken one is.
+/// A model without a tokenizer, or with one of another kind, can still be pruned from token ids, so that is not an
+/// error; a broken one is.
 Result<void> describeTokenizer(const std::filesystem::path &model, InspectReport &report)
 {
     const auto tokenizer = tokenizer::Tokenizer::forModel(model);
     if (!tokenizer && tokenizer.error().code == ErrorCode::NotFound) {
         report.tokenizerKind = "none";
+        return {};
+    }
+    if (!tokenizer && tokenizer.error().code == ErrorCode::Unsupported) {
+        report.tokenizerKind = "unsupported";
+        report.notices.push_back(tokenizer.error().detail + "; prune from token ids (--token-ids)");
         return {};
     }
     if (!tokenizer)
@@ -47,7 +52,7 @@ Result<std::uint64_t> weightFileBytes(const architecture::ModelArchive &model)
 
 } // namespace
 
-Result<InspectReport> inspect(const std::filesystem::path &model)
+Result<InspectReport> inspect(const std::filesystem::path &model, int threads)
 {
     SECATEUR_TRY(archive, architecture::ModelArchive::open(model));
     const auto &config = archive->config();
@@ -63,7 +68,8 @@ Result<InspectReport> inspect(const std::filesystem::path &model)
     report.fileBytes = fileBytes;
     report.sublayers = archive->sublayers();
     const std::uint64_t length = std::min<std::uint64_t>(usualLength, std::uint64_t(config.maxPositions));
-    report.prunePeakBytes = forecastPruneBytes(config, usualSamples * length, length, physicalCores());
+    report.prunePeakBytes = forecastPruneBytes(
+        config, {.tokens = usualSamples * length, .sequences = usualSamples, .longest = length, .threads = threads});
     SECATEUR_CHECK(describeTokenizer(model, report));
     return report;
 }

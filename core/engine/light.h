@@ -28,14 +28,15 @@ struct InspectReport {
     std::int64_t hiddenSize = 0;
     std::string dtype;
     std::uint64_t fileBytes = 0;
-    std::string tokenizerKind;
+    std::string tokenizerKind; ///< "none" without one, "unsupported" for one that cannot be read here
     std::size_t vocabSize = 0;
     std::optional<std::int32_t> bos;
     std::optional<std::int32_t> eos;
     std::vector<architecture::Sublayer> sublayers;
     std::uint64_t prunePeakBytes = 0; ///< forecast for 128 samples of up to 2048 tokens
+    std::vector<std::string> notices;
 };
-[[nodiscard]] Result<InspectReport> inspect(const std::filesystem::path &model);
+[[nodiscard]] Result<InspectReport> inspect(const std::filesystem::path &model, int threads);
 
 struct TokenizeRequest {
     std::filesystem::path model;
@@ -70,7 +71,9 @@ struct CompareReport {
     std::vector<analysis::PairDistance> pairs;
     double random = 0.0; ///< mean of the pairs' random baselines
     std::vector<SameDomainPair> sameDomain; ///< same domain, method and target, other calibration: the floor
+    std::vector<std::string> notices; ///< runs that were left out, and why
 };
+/// NotFound when there are fewer than two finished runs.
 [[nodiscard]] Result<CompareReport> compare(const CompareRequest &request, const RunContext &context);
 
 struct WriteReport {
@@ -109,10 +112,18 @@ struct ExportReport {
 /// float32 (its blocks dequantised exactly), with config.json and tokenizer files made from its metadata.
 [[nodiscard]] Result<ExportReport> exportDense(const ExportRequest &request, const RunContext &context);
 
+/// What a prune works on, as far as its memory depends on it.
+struct PruneDemand {
+    std::uint64_t tokens = 0; ///< of all sequences
+    std::uint64_t sequences = 0;
+    std::uint64_t longest = 0; ///< tokens of the longest sequence
+    PruneMethod method = PruneMethod::Wanda;
+    bool bf16 = false;
+    int threads = 1;
+};
 /// Resident bytes that pruning will need at its peak: libraries, one block, activations of the calibration set,
-/// scratch per thread. Measured against real runs in tests/bench.
-[[nodiscard]] std::uint64_t forecastPruneBytes(const architecture::ModelConfig &config, std::uint64_t tokens,
-                                               std::uint64_t longestSequence, int threads);
+/// scratch per thread.
+[[nodiscard]] std::uint64_t forecastPruneBytes(const architecture::ModelConfig &config, const PruneDemand &demand);
 
 /// Opens the model a study was made from and checks that it is still the same (size and SHA-256 of its files).
 [[nodiscard]] Result<std::shared_ptr<const architecture::ModelArchive>>

@@ -25,6 +25,7 @@ struct PruneRequest {
     std::optional<data::CalibrationRequest> data; ///< this, or token ids, or neither for magnitude
     std::optional<std::filesystem::path> tokenIds;
     std::optional<std::uint64_t> tokenIdSamples;
+    std::uint64_t tokenIdLength = 0; ///< of each row the first so many; 0: all
     PruneMethod method = PruneMethod::Wanda;
     PruneTarget target = Sparsity::fromRatio(0.5).value();
     StatisticsMode statistics = StatisticsMode::Pruned;
@@ -82,6 +83,7 @@ struct GenerateReport {
     std::string text;
     std::vector<std::int32_t> ids; ///< the new ones
     double tokensPerSecond = 0.0;
+    bool cancelled = false; ///< a stop was requested before the text was complete
 };
 
 } // namespace secateur::engine

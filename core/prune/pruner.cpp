@@ -48,6 +48,24 @@ LinearInput inputOf(std::size_t place)
     }
 }
 
+/// What was read back must be of this model, matrix by matrix: the order says which mask belongs to which weights.
+Result<void> checkMatrices(const store::LayerResult &result, const BlockWeights &weights, LayerIndex layer)
+{
+    bool same = result.matrices.size() == weights.linears.size();
+    for (std::size_t place = 0; same && place < weights.linears.size(); ++place) {
+        const auto &sublayer = weights.linears[place].sublayer;
+        const auto &matrix = result.matrices[place];
+        same = matrix.sublayer == sublayer.name && matrix.kept.rows() == std::size_t(sublayer.rows)
+            && matrix.kept.cols() == std::size_t(sublayer.cols);
+    }
+    if (!same)
+        return failure(ErrorCode::BadInput,
+                       "layer " + std::to_string(layer.value)
+                           + " of the interrupted run does not hold this model's matrices; delete the run and prune "
+                             "again");
+    return {};
+}
+
 } // namespace
 
 Pruner::Pruner(model::Decoder &decoder, const PruneOptions &options, const data::CalibrationSet &calibration,
@@ -63,11 +81,13 @@ bool Pruner::isLast(LayerIndex layer) const
 
 Result<PruneTimes> Pruner::run(const RunContext &context)
 {
-    SECATEUR_CHECK(prepare());
     const auto layers = std::uint32_t(m_decoder.config().layers);
     const auto finished = std::uint32_t(m_writer.finishedLayers());
+    context.report({.stage = "prune", .done = finished, .total = layers, .unit = "layers"});
+    SECATEUR_CHECK(prepare());
     if (finished < layers && usesActivations()) {
         for (std::uint32_t layer = 0; layer < finished; ++layer) {
+            SECATEUR_CHECK(context.checkpoint());
             SECATEUR_CHECK(replayLayer(LayerIndex{layer}, context));
             context.report({.stage = "resume", .done = layer + 1, .total = finished, .unit = "layers"});
         }
@@ -110,6 +130,7 @@ Result<void> Pruner::replayLayer(LayerIndex layer, const RunContext &context)
         weights = loaded;
         if (m_options.statistics == StatisticsMode::Pruned) {
             SECATEUR_TRY(result, m_writer.readLayer(layer));
+            SECATEUR_CHECK(checkMatrices(result, *weights, layer));
             for (std::size_t place = 0; place < weights->linears.size(); ++place)
                 SECATEUR_CHECK(selection::applyMask(result.matrices[place].kept, weights->linears[place].values,
                                                     m_decoder.options().threads));
@@ -139,7 +160,7 @@ Result<void> Pruner::pruneLayer(LayerIndex layer, const RunContext &context)
     }
     {
         const Stopwatch watch(m_times.prune);
-        SECATEUR_TRY(result, select(*weights, norms));
+        SECATEUR_TRY(result, select(*weights, norms, context));
         SECATEUR_CHECK(m_writer.writeLayer(layer, result));
     }
     if (usesActivations() && m_options.statistics == StatisticsMode::Pruned && !isLast(layer)) {
@@ -170,10 +191,12 @@ Result<store::LayerResult::Matrix> Pruner::selectMatrix(const model::LinearWeigh
 }
 
 /// Selects, zeroes the pruned weights in place, and returns masks and norms for the store.
-Result<store::LayerResult> Pruner::select(BlockWeights &weights, const std::vector<std::vector<float>> &norms) const
+Result<store::LayerResult> Pruner::select(BlockWeights &weights, const std::vector<std::vector<float>> &norms,
+                                          const RunContext &context) const
 {
     store::LayerResult result;
     for (std::size_t place = 0; place < weights.linears.size(); ++place) {
+        SECATEUR_CHECK(context.checkpoint());
         auto &linear = weights.linears[place];
         const auto norm = norms.empty() ? std::span<const float>() : std::span(norms[std::size_t(inputOf(place))]);
         SECATEUR_TRY(matrix, selectMatrix(linear, norm));

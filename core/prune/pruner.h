@@ -49,7 +49,8 @@ private:
     [[nodiscard]] Result<store::LayerResult::Matrix> selectMatrix(const model::LinearWeights &linear,
                                                                   std::span<const float> norm) const;
     [[nodiscard]] Result<store::LayerResult> select(model::BlockWeights &weights,
-                                                    const std::vector<std::vector<float>> &norms) const;
+                                                    const std::vector<std::vector<float>> &norms,
+                                                    const RunContext &context) const;
     [[nodiscard]] bool usesActivations() const { return m_options.method != PruneMethod::Magnitude; }
     [[nodiscard]] bool isLast(LayerIndex layer) const;
 

@@ -55,12 +55,4 @@ std::vector<float> ActivationStatistics::scalerRow(model::LinearInput input) con
     return mean;
 }
 
-std::uint64_t ActivationStatistics::bytes(const architecture::ModelConfig &config, std::size_t sequences)
-{
-    std::uint64_t columns = 0;
-    for (const auto width : inputWidths(config))
-        columns += width;
-    return columns * sequences * sizeof(float);
-}
-
 } // namespace secateur::prune

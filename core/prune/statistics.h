@@ -25,9 +25,6 @@ public:
     /// scaler_row [cols] of an input, after all sequences were seen.
     [[nodiscard]] std::vector<float> scalerRow(model::LinearInput input) const;
 
-    /// Memory it holds, for the forecast.
-    [[nodiscard]] static std::uint64_t bytes(const architecture::ModelConfig &config, std::size_t sequences);
-
 private:
     struct Input {
         std::size_t cols = 0;

@@ -2,7 +2,9 @@
 #include "tests/app/cli/clirunner.h"
 
 #include <QtCore/QElapsedTimer>
+#include <QtCore/QFile>
 #include <QtCore/QFileInfo>
+#include <QtCore/QtEndian>
 
 namespace secateur::test {
 
@@ -18,7 +20,15 @@ std::string CliResult::told() const
         + "\n--- standard error\n" + errors.substr(0, 2000);
 }
 
-CliRunner::CliRunner() = default;
+std::string tensorBytes(const std::filesystem::path &path)
+{
+    QFile file(QString::fromStdString(path.string()));
+    if (!file.open(QIODevice::ReadOnly))
+        return {};
+    const QByteArray bytes = file.readAll();
+    const auto header = bytes.size() < 8 ? quint64(bytes.size()) : qFromLittleEndian<quint64>(bytes.constData());
+    return bytes.mid(qsizetype(8 + header)).toStdString();
+}
 
 std::unique_ptr<QProcess> CliRunner::start(const std::vector<std::string> &arguments) const
 {

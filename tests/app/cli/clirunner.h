@@ -30,7 +30,6 @@ struct CliResult {
 class CliRunner
 {
 public:
-    CliRunner();
     [[nodiscard]] CliResult run(const std::vector<std::string> &arguments, int secondsAllowed = 60) const;
     /// Started, not waited for; standard output and error are kept for collect().
     [[nodiscard]] std::unique_ptr<QProcess> start(const std::vector<std::string> &arguments) const;
@@ -41,6 +40,9 @@ public:
 private:
     TemporaryFolder m_home;
 };
+
+/// All tensors' bytes of a safetensors file, without the header, which names the run; empty when it cannot be read.
+[[nodiscard]] std::string tensorBytes(const std::filesystem::path &path);
 
 /// Every command that the help shows.
 [[nodiscard]] std::vector<std::string> shownCommands();

@@ -2,7 +2,6 @@
 #include <csignal>
 
 #include <QtCore/QElapsedTimer>
-#include <QtCore/QFile>
 #include <QtCore/QThread>
 
 #include "tests/app/cli/clirunner.h"
@@ -42,8 +41,7 @@ std::string TestCliCrash::masksOf(const std::string &study) const
     const auto path = (m_folder.path() / "masks.safetensors").string();
     if (m_cli.run({"masks", study, "rose", "-o", path}).status != 0)
         return {};
-    QFile file(QString::fromStdString(path));
-    return file.open(QIODevice::ReadOnly) ? file.readAll().toStdString() : std::string();
+    return tensorBytes(path);
 }
 
 void TestCliCrash::initTestCase()
@@ -95,7 +93,8 @@ void TestCliCrash::killedAnywhere()
     if (std::filesystem::exists(std::filesystem::path(study) / "study.json")) {
         const auto runs = m_cli.run({"runs", study, "--json"});
         QVERIFY2(runs.status == 0, runs.told().c_str());
-        for (const auto &run : runs.json()["runs"]) {
+        const auto answer = runs.json();
+        for (const auto &run : answer["runs"]) {
             finished = run["state"] == "finished";
             begun = true;
             kept = finished ? 32 : run["finished_layers"].get<int>();

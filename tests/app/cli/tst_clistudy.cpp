@@ -24,7 +24,6 @@ private Q_SLOTS:
     void exports();
     void deletesIntoTheTrash();
     void verifies();
-    void answersAtOnce();
 
 private:
     [[nodiscard]] nlohmann::json object(const std::vector<std::string> &words);
@@ -189,24 +188,6 @@ void TestCliStudy::verifies()
     const auto bad = result.json()["bad"];
     QVERIFY2(bad.size() == 1, result.told().c_str());
     QVERIFY2(bad[0]["file"].get<std::string>().find("layer-0002.h5") != std::string::npos, result.told().c_str());
-}
-
-void TestCliStudy::answersAtOnce()
-{
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__OPTIMIZE__)
-    QSKIP("times are only promised for optimised builds without sanitizers");
-#else
-    const std::vector<std::vector<std::string>> lines = {
-        {"inspect", m_model}, {"tokenize", m_model, "--text", "roses"},   {"runs", m_study},
-        {"compare", m_study}, {"masks", m_study, "math", "-o", m_output}, {"norms", m_study, "math", "-o", m_output},
-        {"verify", m_study}};
-    for (const auto &line : lines) {
-        double best = 1e9; // of several, because the machine may be busy with other tests
-        for (int i = 0; i < 8; ++i)
-            best = std::min(best, m_cli.run(line).seconds);
-        QVERIFY2(best < 0.15, (line[0] + " took " + std::to_string(best) + " s").c_str());
-    }
-#endif
 }
 
 QTEST_GUILESS_MAIN(TestCliStudy)

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <functional>
+
 #include "core/engine/light.h"
 #include "tests/support/testsupport.h"
 #include "tests/support/tinymodel.h"
@@ -26,7 +28,7 @@ void TestInspect::folder()
 {
     const TemporaryFolder temporary;
     writeTinyModel(temporary.path(), {.shards = 2, .dtype = "BF16"});
-    const auto report = inspect(temporary.path());
+    const auto report = inspect(temporary.path(), 2);
     VERIFY_RESULT(report);
     QCOMPARE(report->architecture, std::string("LlamaForCausalLM"));
     QCOMPARE(report->family, std::string("llama"));
@@ -55,7 +57,7 @@ void TestInspect::withoutTokenizer()
     const TemporaryFolder temporary;
     writeTinyModel(temporary.path());
     fs::remove(temporary.path() / "tokenizer.json");
-    const auto report = inspect(temporary.path());
+    const auto report = inspect(temporary.path(), 2);
     VERIFY_RESULT(report);
     QCOMPARE(report->tokenizerKind, std::string("none"));
     QVERIFY(!report->bos.has_value());
@@ -66,20 +68,20 @@ void TestInspect::brokenTokenizer()
     const TemporaryFolder temporary;
     writeTinyModel(temporary.path());
     writeFile(temporary.path() / "tokenizer.json", "{");
-    VERIFY_ERROR(inspect(temporary.path()), ErrorCode::BadInput);
+    VERIFY_ERROR(inspect(temporary.path(), 2), ErrorCode::BadInput);
 }
 
 void TestInspect::notAModel()
 {
     const TemporaryFolder temporary;
-    VERIFY_ERROR(inspect(temporary.path() / "none"), ErrorCode::NotFound);
-    VERIFY_ERROR(inspect(writeFile(temporary.path() / "m.gguf", "GGUF")), ErrorCode::BadInput);
+    VERIFY_ERROR(inspect(temporary.path() / "none", 2), ErrorCode::NotFound);
+    VERIFY_ERROR(inspect(writeFile(temporary.path() / "m.gguf", "GGUF"), 2), ErrorCode::BadInput);
 }
 
 void TestInspect::realGguf()
 {
     SECATEUR_NEEDS_SHARED();
-    const auto report = inspect(sharedFolder() / "models" / "SmolLM2-135M-Instruct.Q4_1.gguf");
+    const auto report = inspect(sharedFolder() / "models" / "SmolLM2-135M-Instruct.Q4_1.gguf", 2);
     VERIFY_RESULT(report);
     QCOMPARE(report->parameters, std::uint64_t(134515008));
     QCOMPARE(report->prunableParameters, std::uint64_t(106168320));
@@ -98,15 +100,24 @@ void TestInspect::forecastGrowsWithTheWork()
     config.heads = 4;
     config.kvHeads = 2;
     config.headDim = 16;
-    const auto base = forecastPruneBytes(config, 1000, 100, 1);
-    QVERIFY(forecastPruneBytes(config, 2000, 100, 1) >= base + 1000 * 64 * 4);
-    QVERIFY(forecastPruneBytes(config, 1000, 1000, 1) > base);
-    QVERIFY(forecastPruneBytes(config, 1000, 100, 4) > base);
-    QCOMPARE(forecastPruneBytes(config, 1000, 100, 0), base);
+    const auto forecast = [&config](const std::function<void(PruneDemand &)> &change = [](PruneDemand &) {}) {
+        PruneDemand demand{.tokens = 1000, .sequences = 10, .longest = 100};
+        change(demand);
+        return forecastPruneBytes(config, demand);
+    };
+    const auto base = forecast();
+    QVERIFY(forecast([](auto &demand) { demand.tokens = 2000; }) >= base + 1000 * 64 * 4);
+    QVERIFY(forecast([](auto &demand) { demand.sequences = 20; }) >= base + 10 * (3 * 64 + 168) * 4);
+    QVERIFY(forecast([](auto &demand) { demand.longest = 1000; }) > base);
+    QVERIFY(forecast([](auto &demand) { demand.threads = 4; }) > base);
+    QVERIFY(forecast([](auto &demand) { demand.bf16 = true; }) > base);
+    QVERIFY(forecast([](auto &demand) { demand.method = PruneMethod::WandaVariant; }) >= base + 168 * 64 * 4);
+    QVERIFY(forecast([](auto &demand) { demand.method = PruneMethod::Magnitude; }) < base);
+    QCOMPARE(forecast([](auto &demand) { demand.threads = 0; }), base);
     config.layers = 40; // one block at a time
-    QCOMPARE(forecastPruneBytes(config, 1000, 100, 1), base);
+    QCOMPARE(forecast(), base);
     config.intermediateSize *= 2;
-    QVERIFY(forecastPruneBytes(config, 1000, 100, 1) >= base + 3 * 168 * 64 * 4);
+    QVERIFY(forecast() >= base + 3 * 168 * 64 * 4);
 }
 
 void TestInspect::forecastOfA7bModel()
@@ -118,7 +129,7 @@ void TestInspect::forecastOfA7bModel()
     config.heads = config.kvHeads = 32;
     config.headDim = 128;
     const std::uint64_t block = 4ULL * 4096 * 4096 + 3ULL * 4096 * 11008;
-    const auto forecast = forecastPruneBytes(config, 8 * 128, 128, 2);
+    const auto forecast = forecastPruneBytes(config, {.tokens = 8 * 128, .sequences = 8, .longest = 128, .threads = 2});
     QVERIFY(forecast > block * 4);
     QVERIFY(forecast < (std::uint64_t(2) << 30));
 }
