@@ -24,8 +24,7 @@ Error errnoError(int number, std::string_view action, const std::filesystem::pat
         code = ErrorCode::OutOfMemory;
     else if (number == ELOOP)
         code = ErrorCode::BadInput;
-    return {code, path.string() + ": cannot " + std::string(action) + ": "
-                      + std::generic_category().message(number)};
+    return {code, path.string() + ": cannot " + std::string(action) + ": " + std::generic_category().message(number)};
 }
 
 Result<ReadFile> ReadFile::open(const std::filesystem::path &path)
@@ -75,25 +74,21 @@ Result<void> ReadFile::readAt(std::uint64_t offset, std::span<std::byte> target)
         if (got < 0)
             return tl::make_unexpected(errnoError(errno, "read", m_path));
         if (got == 0)
-            return failure(ErrorCode::BadInput, m_path.string() + ": ends at byte " + std::to_string(offset + done)
-                                                    + ", " + std::to_string(target.size() - done)
-                                                    + " bytes before what was expected");
+            return failure(ErrorCode::BadInput,
+                           m_path.string() + ": ends at byte " + std::to_string(offset + done) + ", "
+                               + std::to_string(target.size() - done) + " bytes before what was expected");
         done += std::size_t(got);
     }
     return {};
-}
-
-void ReadFile::dropCache(std::uint64_t offset, std::uint64_t length) const
-{
-    ::posix_fadvise(m_fd, off_t(offset), off_t(length), POSIX_FADV_DONTNEED);
 }
 
 Result<std::string> readTextFile(const std::filesystem::path &path, std::uint64_t limit)
 {
     SECATEUR_TRY(file, ReadFile::open(path));
     if (file.size() > limit)
-        return failure(ErrorCode::BadInput, path.string() + ": has " + std::to_string(file.size())
-                                                + " bytes; at most " + std::to_string(limit) + " are accepted");
+        return failure(ErrorCode::BadInput,
+                       path.string() + ": has " + std::to_string(file.size()) + " bytes; at most "
+                           + std::to_string(limit) + " are accepted");
     std::string text(std::size_t(file.size()), '\0');
     SECATEUR_CHECK(file.readAt(0, std::as_writable_bytes(std::span(text))));
     return text;
@@ -101,6 +96,10 @@ Result<std::string> readTextFile(const std::filesystem::path &path, std::uint64_
 
 Result<AtomicFile> AtomicFile::create(const std::filesystem::path &path)
 {
+    std::error_code failed;
+    if (!path.has_filename() || std::filesystem::is_directory(path, failed))
+        return failure(ErrorCode::InvalidArgument,
+                       "\"" + path.string() + "\" is a folder or names no file: name a file to write to");
     AtomicFile file;
     file.m_path = path;
     file.m_part = path.string() + ".part";

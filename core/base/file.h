@@ -31,9 +31,6 @@ public:
     /// Fills `target` from `offset`. BadInput when the file ends before (also when it was cut after opening).
     [[nodiscard]] Result<void> readAt(std::uint64_t offset, std::span<std::byte> target) const;
 
-    /// Tells the kernel that a range will not be read again soon, so that streaming a model does not fill the cache.
-    void dropCache(std::uint64_t offset, std::uint64_t length) const;
-
 private:
     ReadFile() = default;
     std::filesystem::path m_path;
@@ -49,7 +46,7 @@ private:
 class AtomicFile
 {
 public:
-    /// Io, OutOfDisk.
+    /// InvalidArgument when `path` is a folder or names no file ("", "dir/"); NotFound, Io, OutOfDisk.
     [[nodiscard]] static Result<AtomicFile> create(const std::filesystem::path &path);
     ~AtomicFile();
     AtomicFile(AtomicFile &&other) noexcept;

@@ -98,7 +98,6 @@ void TestFile::readsByOffset()
     QCOMPARE(read(*file, 0, 10).value(), std::string("0123456789"));
     QCOMPARE(read(*file, 7, 3).value(), std::string("789"));
     QCOMPARE(read(*file, 10, 0).value(), std::string());
-    file->dropCache(0, 10);
     QCOMPARE(read(*file, 3, 2).value(), std::string("34"));
 }
 
@@ -243,10 +242,12 @@ void TestFile::failedCommitLeavesNoPart()
     // A folder that is not empty cannot be replaced by a file, so the rename fails at the very end.
     const test::TemporaryFolder folder;
     const auto path = folder.path() / "x";
-    std::filesystem::create_directory(path);
+    auto file = AtomicFile::create(path);
+    VERIFY_RESULT(file);
+    VERIFY_RESULT(file->write("new"));
+    std::filesystem::create_directory(path); // by somebody else, meanwhile
     test::writeFile(path / "inside", "old");
-    const auto done = writeFileAtomically(path, "new");
-    VERIFY_ERROR(done, ErrorCode::Io);
+    VERIFY_ERROR(file->commit(), ErrorCode::Io);
     QCOMPARE(contents(path / "inside"), std::string("old"));
     QCOMPARE(entries(folder.path()), std::size_t(1));
 }
@@ -255,6 +256,13 @@ void TestFile::createFails()
 {
     const test::TemporaryFolder folder;
     VERIFY_ERROR(AtomicFile::create(folder.path() / "absent" / "x"), ErrorCode::NotFound);
+    const std::string ofFolder = folder.path().string();
+    for (const std::string &path : {ofFolder, ofFolder + "/", ofFolder + "/new/", ofFolder + "/.", std::string()}) {
+        const auto refused = AtomicFile::create(path);
+        VERIFY_ERROR(refused, ErrorCode::InvalidArgument);
+        QVERIFY2(refused.error().detail.find("\"" + path + "\"") == 0, refused.error().detail.c_str());
+    }
+    QVERIFY(std::filesystem::is_empty(folder.path()));
     VERIFY_ERROR(AtomicFile::create("/proc/self/x"), ErrorCode::NotFound);
 }
 
