@@ -102,6 +102,13 @@ double JsonFields::number(const char *key)
     return 0.0;
 }
 
+std::optional<std::string> JsonFields::optionalText(const char *key, std::size_t longest)
+{
+    if (m_problem || !m_value.contains(key))
+        return std::nullopt;
+    return text(key, longest);
+}
+
 std::optional<double> JsonFields::optionalNumber(const char *key)
 {
     if (m_problem || !m_value.contains(key))
@@ -163,7 +170,7 @@ Result<void> JsonFields::status() const
     return {};
 }
 
-Result<void> checkVersion(const std::string &version, const std::string &origin)
+Result<unsigned> checkVersion(const std::string &version, const std::string &origin)
 {
     unsigned major = 0;
     unsigned minor = 0;
@@ -177,10 +184,10 @@ Result<void> checkVersion(const std::string &version, const std::string &origin)
         return failure(ErrorCode::Unsupported,
                        origin + ": was made by a newer Secateur (format " + version
                            + "; this one reads 1.x): update Secateur to open it");
-    return {};
+    return minor;
 }
 
-Result<void> checkSchema(const json &value, const std::string &schema, const std::string &origin)
+Result<unsigned> checkSchema(const json &value, const std::string &schema, const std::string &origin)
 {
     JsonFields fields(value, origin);
     const std::string found = fields.text("schema");

@@ -23,6 +23,7 @@ public:
     JsonFields(const nlohmann::json &value, std::string origin);
 
     [[nodiscard]] std::string text(const char *key, std::size_t longest = 4096);
+    [[nodiscard]] std::optional<std::string> optionalText(const char *key, std::size_t longest); ///< none: no such key
     [[nodiscard]] std::string sha256(const char *key); ///< 64 lower-case hexadecimal digits
     [[nodiscard]] bool boolean(const char *key);
     [[nodiscard]] std::uint64_t count(const char *key, std::uint64_t least = 0,
@@ -58,14 +59,16 @@ private:
 };
 
 /// Checks "schema" and "version" of a document of ours: BadInput when it is something else or is malformed,
-/// Unsupported when a newer major version wrote it.
-[[nodiscard]] Result<void> checkSchema(const nlohmann::json &value, const std::string &schema,
-                                       const std::string &origin);
+/// Unsupported when a newer major version wrote it. Returns the minor version: above formatMinor, there may be things
+/// that this version does not know, so what is there may be read, but not changed.
+[[nodiscard]] Result<unsigned> checkSchema(const nlohmann::json &value, const std::string &schema,
+                                           const std::string &origin);
 
 /// The same decision for a version alone ("1.0").
-[[nodiscard]] Result<void> checkVersion(const std::string &version, const std::string &origin);
+[[nodiscard]] Result<unsigned> checkVersion(const std::string &version, const std::string &origin);
 
 /// The version of every format of the study, written as "schema version".
 inline constexpr const char *formatVersion = "1.0";
+inline constexpr unsigned formatMinor = 0;
 
 } // namespace secateur::store

@@ -51,9 +51,22 @@ Result<mask::BitMatrix> readMask(const LayerFile &layer, const SublayerInfo &inf
     return kept;
 }
 
+Result<void> checkComplete(const LayerFile &layer, const std::vector<SublayerInfo> &sublayers)
+{
+    SECATEUR_TRY(shapes, layer.shapes());
+    for (const LayerFile::Shape &shape : shapes)
+        if (std::none_of(sublayers.begin(), sublayers.end(),
+                         [&shape](const SublayerInfo &info) { return info.id.sublayer == shape.sublayer; }))
+            return failure(ErrorCode::BadInput,
+                           "layer " + std::to_string(layer.header().layer) + ": has a mask of " + shape.sublayer
+                               + ", which is not recorded; delete the run and prune again");
+    return {};
+}
+
 Result<LayerResult> readLayerResult(const LayerFile &layer, const std::vector<SublayerInfo> &sublayers)
 {
     LayerResult result;
+    SECATEUR_CHECK(checkComplete(layer, sublayers));
     SECATEUR_TRY(norms, layer.normNames());
     for (const SublayerInfo &info : sublayers) {
         SECATEUR_TRY(kept, readMask(layer, info));

@@ -26,7 +26,11 @@ namespace secateur::store {
 /// One mask, whose shape and number of pruned weights must be those of `info`.
 [[nodiscard]] Result<mask::BitMatrix> readMask(const LayerFile &layer, const SublayerInfo &info);
 
-/// All matrices of `sublayers` (one layer, in the model's order) with their norms.
+/// Whether every mask of the file is in the record; that every recorded one is in the file shows when it is read.
+[[nodiscard]] Result<void> checkComplete(const LayerFile &layer, const std::vector<SublayerInfo> &sublayers);
+
+/// All matrices of `sublayers` (one layer, in the model's order) with their norms. BadInput unless these are exactly
+/// the masks of the file.
 [[nodiscard]] Result<LayerResult> readLayerResult(const LayerFile &layer, const std::vector<SublayerInfo> &sublayers);
 
 } // namespace secateur::store

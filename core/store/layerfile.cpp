@@ -6,6 +6,7 @@
 
 #include <hdf5.h>
 
+#include "core/base/file.h"
 #include "core/base/sha256.h"
 #include "core/store/hdf5attributes.h"
 #include "core/store/hdf5dataset.h"
@@ -52,6 +53,8 @@ Result<void> checkSum(Hdf5Id object, const std::vector<T> &values, const std::st
 
 Result<LayerFile> LayerFile::open(const std::filesystem::path &path)
 {
+    // HDF5 would wait for ever on a FIFO, and does not tell a file that it may not read from a damaged one.
+    SECATEUR_CHECK(ReadFile::open(path));
     const Hdf5Session session;
     LayerFile layer;
     layer.m_path = path;
@@ -92,6 +95,27 @@ Result<void> LayerFile::readHeader()
     }
     SECATEUR_TRY(layer, readCounts(root, "layer", 1, where));
     m_header.layer = layer.front();
+    return readOrigin();
+}
+
+Result<void> LayerFile::readOrigin()
+{
+    const std::string where = m_path.string();
+    const Hdf5Id root = m_root.id();
+    for (const auto &[name, field] : originTexts) {
+        SECATEUR_TRY(exists, hasAttribute(root, name, where));
+        if (!exists)
+            continue;
+        SECATEUR_TRY(value, readText(root, name, where));
+        m_header.*field = std::move(value);
+    }
+    for (const auto &[name, field] : originCounts) {
+        SECATEUR_TRY(exists, hasAttribute(root, name, where));
+        if (!exists)
+            continue;
+        SECATEUR_TRY(value, readCounts(root, name, 1, where));
+        m_header.*field = value.front();
+    }
     return {};
 }
 

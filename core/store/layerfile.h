@@ -52,6 +52,7 @@ private:
     LayerFile() = default;
     [[nodiscard]] std::string where(const char *group, const std::string &name) const;
     [[nodiscard]] Result<void> readHeader();
+    [[nodiscard]] Result<void> readOrigin();
     [[nodiscard]] Result<Hdf5Handle> openObject(Hdf5Id parent, const std::string &name, int type,
                                                 const std::string &where) const;
     [[nodiscard]] Result<Hdf5Handle> findEncoded(const char *group, const std::string &name,

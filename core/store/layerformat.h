@@ -43,6 +43,38 @@ struct LayerHeader {
     std::string statistics;
     std::string calibration; ///< fingerprint; empty for magnitude
     std::uint64_t layer = 0;
+    // The rest tells a reader of the file alone where it is from. Nothing depends on it, and a file may lack it.
+    std::string creatorVersion; ///< of Secateur
+    std::string sourceModelName; ///< of its file or folder
+    std::string sourceModelConfig; ///< SHA-256
+    std::string compute; ///< "f32" or "bf16"
+    std::string calibrationName; ///< names of its files; empty for magnitude
+    std::uint64_t calibrationSeed = 0;
+    std::uint64_t calibrationSamples = 0; ///< sequences
+    std::uint64_t calibrationLength = 0; ///< tokens of each; 0: natural lengths
+    std::string libtorch; ///< version; empty where none computed, or none was named
+    std::string host;
+};
+
+/// An attribute of LayerHeader's second part.
+template <typename T>
+struct HeaderField {
+    const char *attribute;
+    T LayerHeader::*field;
+};
+inline constexpr HeaderField<std::string> originTexts[] = {
+    {"creator_version", &LayerHeader::creatorVersion},
+    {"source_model_name", &LayerHeader::sourceModelName},
+    {"source_model_config_sha256", &LayerHeader::sourceModelConfig},
+    {"compute_dtype", &LayerHeader::compute},
+    {"calibration_name", &LayerHeader::calibrationName},
+    {"libtorch_version", &LayerHeader::libtorch},
+    {"host", &LayerHeader::host},
+};
+inline constexpr HeaderField<std::uint64_t> originCounts[] = {
+    {"calibration_seed", &LayerHeader::calibrationSeed},
+    {"calibration_samples", &LayerHeader::calibrationSamples},
+    {"calibration_seq_len", &LayerHeader::calibrationLength},
 };
 
 } // namespace secateur::store

@@ -125,6 +125,19 @@ Result<void> writeNorm(Hdf5Id group, const LayerResult::Norm &norm)
     return writeEncoding(dataset.id(), normEncoding, sha256Hex(std::as_bytes(std::span(norm.values))));
 }
 
+/// At most 1024 bytes of a text that only informs, cut between characters.
+std::string shortened(std::string text)
+{
+    constexpr std::size_t most = 1024;
+    if (text.size() <= most)
+        return text;
+    std::size_t end = most;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+        --end;
+    text.resize(end);
+    return text;
+}
+
 Result<void> writeHeader(Hdf5Id file, const LayerHeader &header)
 {
     const Hdf5Handle root(H5Gopen2(file, "/", H5P_DEFAULT), H5Gclose);
@@ -142,6 +155,10 @@ Result<void> writeHeader(Hdf5Id file, const LayerHeader &header)
     };
     for (const auto &[name, value] : texts)
         SECATEUR_CHECK(writeText(root.id(), name, value));
+    for (const auto &[name, field] : originTexts)
+        SECATEUR_CHECK(writeText(root.id(), name, shortened(header.*field)));
+    for (const auto &[name, field] : originCounts)
+        SECATEUR_CHECK(writeCounts(root.id(), name, {header.*field}));
     return writeCounts(root.id(), "layer", {header.layer});
 }
 

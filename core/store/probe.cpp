@@ -62,19 +62,29 @@ void limit(__rlimit_resource_t resource, rlim_t most)
     ::_exit(127);
 }
 
-/// The wait status of the helper, which is killed when it takes too long.
-int awaitHelper(pid_t helper)
+/// The wait status of the helper, which is killed when it takes too long. Io when nobody can say how it ended, as where
+/// SIGCHLD is ignored: that is no pass.
+Result<int> awaitHelper(pid_t helper, const fs::path &program)
 {
     const auto deadline = std::chrono::steady_clock::now() + helperPatience;
     int status = 0;
     auto pause = std::chrono::milliseconds(1);
-    while (::waitpid(helper, &status, WNOHANG) == 0) {
+    pid_t ended = 0;
+    while ((ended = ::waitpid(helper, &status, WNOHANG)) == 0) {
         if (std::chrono::steady_clock::now() > deadline)
             ::kill(helper, SIGKILL);
         std::this_thread::sleep_for(pause);
         pause = std::min(pause * 2, std::chrono::milliseconds(20));
     }
+    if (ended != helper)
+        return failure(ErrorCode::Io, errnoError(errno, "learn how it ended", program).detail);
     return status;
+}
+
+/// Signals by which a program ends of its own fault, and here because of what it read.
+bool isCrash(int signal)
+{
+    return signal == SIGSEGV || signal == SIGBUS || signal == SIGABRT || signal == SIGFPE || signal == SIGILL;
 }
 
 Result<void> probeMatrix(const LayerFile &layer, const LayerFile::Shape &shape)
@@ -92,8 +102,6 @@ Result<void> probeMatrix(const LayerFile &layer, const LayerFile::Shape &shape)
 
 Result<void> probeLayerFile(const fs::path &file)
 {
-    // HDF5 would wait for ever on a FIFO.
-    SECATEUR_CHECK(ReadFile::open(file));
     SECATEUR_TRY(layer, LayerFile::open(file));
     SECATEUR_TRY(shapes, layer.shapes());
     for (const LayerFile::Shape &shape : shapes)
@@ -112,14 +120,25 @@ Result<void> probeInHelper(const fs::path &file)
         return tl::make_unexpected(errnoError(errno, "start", program));
     if (helper == 0)
         becomeHelper(programText.c_str(), fileText.c_str());
-    const int status = awaitHelper(helper);
+    SECATEUR_TRY(status, awaitHelper(helper, program));
+    return probeVerdict(status, file);
+}
+
+Result<void> probeVerdict(int status, const fs::path &file)
+{
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return {};
+    const bool crashed = WIFSIGNALED(status) && isCrash(WTERMSIG(status));
     const std::string how = WIFSIGNALED(status) ? "killed by signal " + std::to_string(WTERMSIG(status))
                                                 : "exit status " + std::to_string(WEXITSTATUS(status));
-    return failure(ErrorCode::BadInput,
-                   file.string() + ": was made elsewhere and did not pass the examination (" + how
-                       + "); run `secateur-cli probe-h5` on it to see why");
+    if (crashed || (WIFEXITED(status) && WEXITSTATUS(status) == exitStatus(ErrorCode::BadInput)))
+        return failure(ErrorCode::BadInput,
+                       file.string() + ": was made elsewhere and did not pass the examination (" + how
+                           + "); run `secateur-cli probe-h5` on it to see why");
+    const bool memory = WIFEXITED(status) && WEXITSTATUS(status) == exitStatus(ErrorCode::OutOfMemory);
+    return failure(memory ? ErrorCode::OutOfMemory : ErrorCode::Io,
+                   file.string() + ": was made elsewhere and could not be examined (" + how
+                       + "); it stays closed: try again, or run `secateur-cli probe-h5` on it to see why");
 }
 
 } // namespace secateur::store

@@ -17,8 +17,11 @@ namespace secateur::store {
 using ProbeRunner = std::function<Result<void>(const std::filesystem::path &file)>;
 
 /// Runs `secateur-cli probe-h5 FILE` with limits on memory and time, and waits for it: this program itself when it is
-/// secateur-cli, or the one beside it. BadInput when the file does not pass, whatever the helper died of; Internal
-/// when there is no helper.
+/// secateur-cli, or the one beside it. BadInput when the file does not pass or crashes the helper; otherwise the file
+/// was not examined, which says nothing about it: Internal when there is no helper, OutOfMemory, Io.
 [[nodiscard]] Result<void> probeInHelper(const std::filesystem::path &file);
+
+/// What the helper's wait status says about the file.
+[[nodiscard]] Result<void> probeVerdict(int status, const std::filesystem::path &file);
 
 } // namespace secateur::store

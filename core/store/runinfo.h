@@ -32,9 +32,12 @@ struct RunRecipe {
     std::string calibrationFingerprint;
     std::uint64_t calibrationTokens = 0;
     std::uint64_t calibrationSequences = 0;
+    /// Programs that compute this session, as in RunOutcome. For the layer files; in neither draft nor manifest.
+    std::map<std::string, std::string> versions;
 
     /// The parts that decide the result, by name, for a refusal to resume that says which part differs:
-    /// "method", "target", "statistics", "compute", "calibration". The name and domain are not among them.
+    /// "method", "target", "statistics", "compute", "calibration". The name and domain are not among
+    /// them, though resume compares the domain, too.
     [[nodiscard]] std::map<std::string, std::string> fingerprintParts() const;
 };
 
@@ -49,10 +52,11 @@ struct SublayerInfo {
 
 /// How a run came about, known at its end.
 struct RunOutcome {
-    std::map<std::string, double> seconds; ///< "load", "calibrate", "prune", "total"
+    std::map<std::string, double> seconds; ///< "load", "calibrate", "prune", "total"; total: of all sessions
     std::uint64_t peakResidentBytes = 0;
     int threads = 1;
     std::map<std::string, std::string> versions; ///< "secateur", "libtorch", …
+    std::string host; ///< the machine's name; RunWriter::finish() fills it in
 };
 
 struct RunFile {

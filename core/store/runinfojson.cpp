@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::uint64_t mostRows = std::uint64_t(1) << 31;
 constexpr std::size_t mostSublayers = 1'000'000;
+constexpr double longestLayer = 1e9; ///< seconds
 
 json sublayersJson(const std::vector<SublayerInfo> &sublayers)
 {
@@ -97,7 +98,8 @@ json outcomeJson(const RunOutcome &outcome)
     return {{"seconds", outcome.seconds},
             {"peak_rss_bytes", outcome.peakResidentBytes},
             {"threads", outcome.threads},
-            {"versions", outcome.versions}};
+            {"versions", outcome.versions},
+            {"host", outcome.host}};
 }
 
 Result<RunOutcome> outcomeFromJson(const json &value, const std::string &origin)
@@ -108,6 +110,7 @@ Result<RunOutcome> outcomeFromJson(const json &value, const std::string &origin)
     outcome.peakResidentBytes = fields.count("peak_rss_bytes");
     outcome.threads = int(fields.count("threads", 0, 1U << 20));
     outcome.versions = fields.texts("versions");
+    outcome.host = fields.optionalText("host", 255).value_or("");
     SECATEUR_CHECK(fields.status());
     return outcome;
 }
@@ -239,22 +242,32 @@ Result<architecture::ModelIdentity> identityFromJson(const json &value, const st
 
 json toJson(const LayerReceipt &receipt)
 {
-    return {{"file", fileJson(receipt.file)}, {"sublayers", sublayersJson(receipt.sublayers)}};
+    return {{"file", fileJson(receipt.file)},
+            {"sublayers", sublayersJson(receipt.sublayers)},
+            {"seconds", receipt.seconds}};
 }
 
 Result<LayerReceipt> receiptFromJson(const json &value, LayerIndex layer, const std::string &origin)
 {
     JsonFields fields(value, origin);
     LayerReceipt receipt;
+    std::set<std::string> names;
     receipt.file = fields.take(fileFromJson(fields.object("file"), origin + ": file", layer));
     fields.each("sublayers", [&](const json &item, const std::string &where) -> Result<void> {
         SECATEUR_TRY(sublayer, sublayerFromJson(item, where));
         if (sublayer.id.layer != layer)
             return failure(ErrorCode::BadInput, where + ": is of another layer");
+        if (!names.insert(sublayer.id.sublayer).second)
+            return failure(ErrorCode::BadInput, where + ": " + sublayer.id.sublayer + " is repeated");
         receipt.sublayers.push_back(std::move(sublayer));
         return {};
     });
+    receipt.seconds = fields.optionalNumber("seconds").value_or(0.0);
     SECATEUR_CHECK(fields.status());
+    if (receipt.sublayers.empty())
+        return failure(ErrorCode::BadInput, origin + ": \"sublayers\" is empty");
+    if (receipt.seconds < 0.0 || receipt.seconds > longestLayer)
+        return failure(ErrorCode::BadInput, origin + ": \"seconds\" cannot be " + std::to_string(receipt.seconds));
     return receipt;
 }
 
@@ -266,9 +279,10 @@ json toJson(const RunDraft &draft)
 
 Result<RunDraft> draftFromJson(const json &value, const std::string &origin)
 {
-    SECATEUR_CHECK(checkSchema(value, "secateur-draft", origin));
+    SECATEUR_TRY(minor, checkSchema(value, "secateur-draft", origin));
     JsonFields fields(value, origin);
     RunDraft draft;
+    draft.minor = minor;
     draft.id = fields.text("id", 64);
     draft.createdUtc = fields.text("created_utc", 64);
     draft.layers = std::size_t(fields.count("layers", 1, mostLayers));

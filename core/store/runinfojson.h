@@ -15,7 +15,9 @@ namespace secateur::store {
 /// The layer counts as done from the moment this file is there.
 struct LayerReceipt {
     RunFile file;
-    std::vector<SublayerInfo> sublayers;
+    std::vector<SublayerInfo> sublayers; ///< at least one, names unique
+    double seconds = 0.0; ///< from the layer before, or the start of the session, to this one
+    bool ours = false; ///< written by this user on this machine; not part of the file
 };
 
 /// draft.json: the recipe of a run that was begun.
@@ -24,6 +26,7 @@ struct RunDraft {
     std::string createdUtc;
     std::size_t layers = 0; ///< how many the run will have
     RunRecipe recipe;
+    unsigned minor = 0; ///< of its format; not part of the file's contents
 };
 
 [[nodiscard]] nlohmann::json toJson(const LayerReceipt &receipt);

@@ -2,6 +2,7 @@
 #include "core/store/runwriter.h"
 
 #include <algorithm>
+#include <chrono>
 #include <span>
 
 #include "core/base/file.h"
@@ -16,6 +17,7 @@ namespace secateur::store {
 namespace {
 
 namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
 
 InterruptedRun *findInterrupted(StudyState &state, const std::string &id)
 {
@@ -31,6 +33,8 @@ public:
         : m_state(std::move(state)), m_draft(std::move(draft)), m_receipts(std::move(receipts)),
           m_folder(m_state->runFolder(m_draft.id))
     {
+        for (const LayerReceipt &receipt : m_receipts)
+            m_earlierSeconds += receipt.seconds;
         m_state->beingWritten.insert(m_draft.id);
     }
     ~FolderRunWriter() override { m_state->beingWritten.erase(m_draft.id); }
@@ -38,6 +42,7 @@ public:
     const std::string &id() const override { return m_draft.id; }
     const RunRecipe &recipe() const override { return m_draft.recipe; }
     std::size_t finishedLayers() const override { return m_receipts.size(); }
+    double earlierSeconds() const override { return m_earlierSeconds; }
     Result<LayerResult> readLayer(LayerIndex layer) const override;
     Result<void> writeLayer(LayerIndex layer, const LayerResult &result) override;
     Result<RunManifest> finish(const RunOutcome &outcome) override;
@@ -51,6 +56,8 @@ private:
     RunDraft m_draft;
     std::vector<LayerReceipt> m_receipts;
     fs::path m_folder;
+    Clock::time_point m_lastLayer = Clock::now();
+    double m_earlierSeconds = 0.0;
     bool m_finished = false;
 };
 
@@ -66,17 +73,39 @@ std::vector<SublayerInfo> describe(LayerIndex layer, const LayerResult &result)
     return sublayers;
 }
 
+/// Names of the calibration files; what decides the tokens is the fingerprint.
+std::string calibrationName(const RunRecipe &recipe)
+{
+    std::string names;
+    for (const auto &file : recipe.calibration.files)
+        names += (names.empty() ? "" : ", ") + fs::path(file.name).filename().string();
+    return names;
+}
+
 LayerHeader FolderRunWriter::headerOf(LayerIndex layer) const
 {
     const RunRecipe &recipe = m_draft.recipe;
-    return {m_draft.id,
-            utcTimestamp(),
-            m_state->modelFingerprint,
-            methodName(recipe.method),
-            recipe.target,
-            statisticsName(recipe.statistics),
-            recipe.calibrationFingerprint,
-            layer.value};
+    LayerHeader header;
+    header.run = m_draft.id;
+    header.createdUtc = utcTimestamp();
+    header.sourceModel = m_state->modelFingerprint;
+    header.method = methodName(recipe.method);
+    header.target = recipe.target;
+    header.statistics = statisticsName(recipe.statistics);
+    header.calibration = recipe.calibrationFingerprint;
+    header.layer = layer.value;
+    header.creatorVersion = SECATEUR_VERSION;
+    header.sourceModelName = fs::path(m_state->model.path).filename().string();
+    header.sourceModelConfig = m_state->model.configSha256;
+    header.compute = recipe.compute;
+    header.calibrationName = calibrationName(recipe);
+    header.calibrationSeed = recipe.calibration.seed;
+    header.calibrationSamples = recipe.calibrationSequences;
+    header.calibrationLength = recipe.calibration.length;
+    const auto libtorch = recipe.versions.find("libtorch");
+    header.libtorch = libtorch == recipe.versions.end() ? "" : libtorch->second;
+    header.host = hostName();
+    return header;
 }
 
 Result<RunFile> FolderRunWriter::writeImage(LayerIndex layer, const LayerResult &result) const
@@ -96,7 +125,9 @@ Result<void> FolderRunWriter::writeLayer(LayerIndex layer, const LayerResult &re
                        m_folder.string() + ": layer " + std::to_string(layer.value) + " cannot be written after "
                            + std::to_string(m_receipts.size()) + " of " + std::to_string(m_draft.layers));
     SECATEUR_TRY(recorded, writeImage(layer, result));
-    LayerReceipt receipt{recorded, describe(layer, result)};
+    const Clock::time_point now = Clock::now();
+    LayerReceipt receipt{recorded, describe(layer, result), std::chrono::duration<double>(now - m_lastLayer).count(),
+                         true};
     auto acknowledged =
         writeFileAtomically(m_folder / layerReceiptName(layer), sealJson(toJson(receipt), m_state->key));
     if (!acknowledged) {
@@ -104,6 +135,7 @@ Result<void> FolderRunWriter::writeLayer(LayerIndex layer, const LayerResult &re
         fs::remove(m_folder / recorded.name, ignored);
         return acknowledged;
     }
+    m_lastLayer = now;
     m_receipts.push_back(std::move(receipt));
     if (InterruptedRun *const run = findInterrupted(*m_state, m_draft.id))
         run->finishedLayers = m_receipts.size();
@@ -129,6 +161,11 @@ Result<RunManifest> FolderRunWriter::finish(const RunOutcome &outcome)
                        m_folder.string() + ": cannot be finished with " + std::to_string(m_receipts.size()) + " of "
                            + std::to_string(m_draft.layers) + " layers");
     RunManifest manifest{m_draft.id, m_draft.createdUtc, m_draft.recipe, outcome, {}, {}};
+    // What the caller measured began with this session.
+    if (const auto total = manifest.outcome.seconds.find("total"); total != manifest.outcome.seconds.end())
+        total->second += m_earlierSeconds;
+    if (manifest.outcome.host.empty())
+        manifest.outcome.host = hostName();
     for (const LayerReceipt &receipt : m_receipts) {
         manifest.sublayers.insert(manifest.sublayers.end(), receipt.sublayers.begin(), receipt.sublayers.end());
         manifest.files.push_back(receipt.file);
@@ -162,25 +199,33 @@ std::string differences(const RunDraft &draft, const RunRecipe &recipe, std::siz
     const auto now = recipe.fingerprintParts();
     for (const auto &[part, before] : draft.recipe.fingerprintParts())
         add(part, before, now.at(part));
+    // Decides no bit of the result, but whoever names another domain would later read the masks as that one's.
+    add("domain", draft.recipe.domain, recipe.domain);
     add("layers", std::to_string(draft.layers), std::to_string(layers));
     return text;
 }
 
-bool isSound(const fs::path &folder, const LayerReceipt &receipt, LayerIndex layer, const ProbeRunner &probe)
+/// Whether the layer is as its receipt says; an error when that cannot be found out.
+Result<bool> isSound(const fs::path &folder, const LayerReceipt &receipt, LayerIndex layer, const ProbeRunner &probe)
 {
     const fs::path path = folder / receipt.file.name;
-    if (!checkFile(path, receipt.file, RunContext()))
+    const auto checked = checkFile(path, receipt.file, RunContext())
+                             .and_then([&] { return openLayer(path, layer, receipt.ours ? ProbeRunner() : probe); })
+                             .and_then([&](const LayerFile &file) { return readLayerResult(file, receipt.sublayers); });
+    if (checked)
+        return true;
+    if (saysUnsound(checked.error()))
         return false;
-    const auto file = openLayer(path, layer, probe);
-    return file && readLayerResult(*file, receipt.sublayers).has_value();
+    return tl::make_unexpected(checked.error());
 }
 
-/// Removes the files of layers `from` and after, receipts first: a receipt without its file would be a lie.
+/// Removes the files of layers `from` and after, receipts first: a receipt without its file would be a lie. From the
+/// last down, so that a kill in between leaves no gap.
 Result<void> discardLayers(const fs::path &folder, std::size_t from, std::size_t layers)
 {
     std::error_code failed;
     for (const auto &nameOf : {layerReceiptName, layerFileName})
-        for (std::size_t i = from; i < layers; ++i)
+        for (std::size_t i = layers; i-- > from;)
             if (fs::remove(folder / nameOf(LayerIndex{std::uint32_t(i)}), failed); failed)
                 return tl::make_unexpected(errnoError(failed.value(), "remove an unfinished layer", folder));
     return syncPath(folder);
@@ -212,19 +257,24 @@ Result<std::unique_ptr<RunWriter>> continueRun(const std::shared_ptr<StudyState>
                                                const RunRecipe &recipe, std::size_t layers)
 {
     const fs::path folder = state->runFolder(id);
-    const fs::path path = folder / draftFileName;
-    SECATEUR_TRY(document, readSealedJson(path));
-    SECATEUR_TRY(draft, draftFromJson(document.value, path.string()));
+    SECATEUR_TRY(draft, readDraft(folder));
     if (const std::string text = differences(draft, recipe, layers); !text.empty())
         return failure(ErrorCode::Conflict,
                        "run \"" + draft.recipe.name + "\" was begun differently: " + text
                            + "; resume it with its old settings, or choose another run name");
-    const ProbeRunner probe = writtenWith(document, state->key) ? ProbeRunner() : state->probe;
-    std::vector<LayerReceipt> receipts = readReceipts(folder, layers);
+    Receipts recorded = readReceipts(folder, layers, state->key);
+    if (recorded.unreadable)
+        return tl::make_unexpected(std::move(*recorded.unreadable));
+    std::vector<LayerReceipt> receipts = std::move(recorded.found);
     std::size_t sound = 0;
-    while (sound < receipts.size() && isSound(folder, receipts[sound], LayerIndex{std::uint32_t(sound)}, probe))
+    while (sound < receipts.size()) {
+        SECATEUR_TRY(isThis, isSound(folder, receipts[sound], LayerIndex{std::uint32_t(sound)}, state->probe));
+        if (!isThis)
+            break;
         ++sound;
+    }
     receipts.resize(sound);
+    draft.recipe.versions = recipe.versions;
     SECATEUR_CHECK(discardLayers(folder, sound, layers));
     if (InterruptedRun *const run = findInterrupted(*state, id))
         run->finishedLayers = sound;

@@ -13,7 +13,8 @@ namespace secateur::store {
                                                           const RunRecipe &recipe, std::size_t layers);
 
 /// Continues the interrupted run of this id. Its layers are verified from the first on; the first that is not sound
-/// and all after it are removed. Conflict when `recipe` or `layers` differ from the draft.
+/// and all after it are removed, but nothing is when one cannot be examined. Conflict when `recipe` or `layers` differ
+/// from the draft.
 [[nodiscard]] Result<std::unique_ptr<RunWriter>> continueRun(const std::shared_ptr<StudyState> &state,
                                                              const std::string &id, const RunRecipe &recipe,
                                                              std::size_t layers);

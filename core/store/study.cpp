@@ -37,6 +37,7 @@ public:
     const std::vector<RunManifest> &runs() const override { return m_state->runs; }
     const std::vector<Error> &damaged() const override { return m_state->damaged; }
     const std::vector<InterruptedRun> &interrupted() const override { return m_state->interrupted; }
+    const std::vector<std::string> &notices() const override { return m_state->newer; }
     void setProbe(ProbeRunner probe) override { m_state->probe = std::move(probe); }
 
     Result<RunManifest> find(const std::string &nameOrId) const override;
@@ -197,7 +198,10 @@ Result<std::unique_ptr<Study>> load(std::shared_ptr<StudyState> state)
     SECATEUR_TRY(file, readStudyFile(state->folder));
     state->model = std::move(file.model);
     state->modelFingerprint = state->model.fingerprint();
+    noteVersion(*state, file.minor, state->folder / studyFileName);
     SECATEUR_CHECK(scanRuns(*state));
+    if (state->lock && !state->newer.empty())
+        return failure(ErrorCode::Unsupported, state->newer.front());
     if (state->lock)
         tidyRuns(*state);
     return std::make_unique<FolderStudy>(std::move(state));
@@ -248,6 +252,20 @@ Result<std::unique_ptr<Study>> Study::open(const fs::path &folder, Access access
     return load(std::move(state));
 }
 
+Result<VerifyReport> verifyFolder(const fs::path &folder, const RunContext &context)
+{
+    StudyState state;
+    state.folder = folder;
+    state.key = hostKey();
+    const auto study = readStudyFile(folder);
+    std::error_code failed;
+    const bool isStudy =
+        fs::exists(folder / studyFileName, failed) || fs::is_directory(folder / runsFolderName, failed);
+    if (!study && (study.error().code != ErrorCode::BadInput || !isStudy))
+        return tl::make_unexpected(study.error());
+    return verifyStudy(state, context);
+}
+
 Result<std::unique_ptr<Study>> Study::openOrCreate(const fs::path &folder, const architecture::ModelIdentity &model)
 {
     std::error_code failed;
@@ -261,16 +279,20 @@ Result<std::unique_ptr<Study>> Study::openOrCreate(const fs::path &folder, const
     SECATEUR_TRY(state, prepareWriting(folder));
     // Another process may have created it between the look and the lock.
     if (!fs::exists(folder / studyFileName, failed))
-        SECATEUR_CHECK(writeStudyFile(folder, {utcTimestamp(), model}, state->key));
+        SECATEUR_CHECK(writeStudyFile(folder, {utcTimestamp(), model, formatMinor}, state->key));
     SECATEUR_TRY(recorded, readStudyFile(folder));
     if (recorded.model.fingerprint() != model.fingerprint())
         return failure(ErrorCode::Conflict,
                        folder.string() + ": is of another model (" + recorded.model.path
                            + "): " + modelDifference(recorded.model, model) + "; use another study folder");
-    // The model may have moved: later commands look where the study last saw it.
-    if (recorded.model.path != model.path)
-        SECATEUR_CHECK(writeStudyFile(folder, {recorded.createdUtc, model}, state->key));
-    return load(std::move(state));
+    const bool moved = recorded.model.path != model.path;
+    auto study = load(state);
+    // Later commands look for the model where the study last saw it.
+    if (study && moved) {
+        SECATEUR_CHECK(writeStudyFile(folder, {recorded.createdUtc, model, formatMinor}, state->key));
+        state->model.path = model.path;
+    }
+    return study;
 }
 
 } // namespace secateur::store

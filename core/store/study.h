@@ -60,6 +60,8 @@ public:
     [[nodiscard]] virtual const RunRecipe &recipe() const = 0;
     /// Layers 0 … n-1 that were acknowledged before (resumed run); 0 for a new one.
     [[nodiscard]] virtual std::size_t finishedLayers() const = 0;
+    /// What those layers took, which finish() adds to outcome.seconds["total"]; 0 for a new run.
+    [[nodiscard]] virtual double earlierSeconds() const = 0;
     [[nodiscard]] virtual Result<LayerResult> readLayer(LayerIndex layer) const = 0;
     /// Layers must come in order. OutOfDisk, Io.
     [[nodiscard]] virtual Result<void> writeLayer(LayerIndex layer, const LayerResult &result) = 0;
@@ -97,13 +99,14 @@ struct VerifyReport {
 /// writer; a reader needs no lock and sees what was finished when it opened. An object belongs to one thread.
 ///
 /// A run whose manifest was not written by this user on this machine is somebody else's: its HDF5 files are first
-/// examined in a process of its own (probe.h).
+/// examined in a process of its own (probe.h). So are the layers of an unfinished run whose receipts were not.
 class Study
 {
 public:
     enum class Access { Read, Write };
 
-    /// NotFound, BadInput (not a study, newer schema), Locked (names the process that holds it).
+    /// NotFound, BadInput (not a study), Unsupported (newer format; one with a newer minor version only for writing),
+    /// Locked (names the process that holds it).
     [[nodiscard]] static Result<std::unique_ptr<Study>> open(const std::filesystem::path &folder, Access access);
     /// Opens for writing, or creates the folder for this model. Conflict when the study is of another model, saying
     /// which file differs.
@@ -117,6 +120,8 @@ public:
     [[nodiscard]] virtual const std::vector<RunManifest> &runs() const = 0;
     [[nodiscard]] virtual const std::vector<Error> &damaged() const = 0;
     [[nodiscard]] virtual const std::vector<InterruptedRun> &interrupted() const = 0;
+    /// What the user should know of: files of a newer format, of which this version may not see all.
+    [[nodiscard]] virtual const std::vector<std::string> &notices() const = 0;
     /// By name or id; NotFound lists the names there are.
     [[nodiscard]] virtual Result<RunManifest> find(const std::string &nameOrId) const = 0;
     [[nodiscard]] virtual Result<std::unique_ptr<RunReader>> read(const std::string &nameOrId) const = 0;
@@ -127,15 +132,20 @@ public:
     /// `layerBytes` (about a bit per prunable weight) cannot fit.
     [[nodiscard]] virtual Result<std::unique_ptr<RunWriter>> begin(const RunRecipe &recipe, std::size_t layers,
                                                                    std::uint64_t layerBytes) = 0;
-    /// Continues the interrupted run of that name. NotFound; Conflict names the fingerprint parts that differ, with
-    /// both values. A layer file that does not verify, and all after it, are made again.
+    /// Continues the interrupted run of that name. NotFound; Conflict names the parts that differ, with both values. A
+    /// layer file that does not verify, and all after it, are made again; one that cannot be looked at now (Io,
+    /// OutOfMemory, Internal) is left alone, and so are all others.
     [[nodiscard]] virtual Result<std::unique_ptr<RunWriter>> resume(const RunRecipe &recipe, std::size_t layers) = 0;
     /// Moves a finished or interrupted run to trash/.
     [[nodiscard]] virtual Result<void> remove(const std::string &nameOrId) = 0;
     /// Who examines layer files from elsewhere; probeInHelper unless set.
     virtual void setProbe(ProbeRunner probe) = 0;
-    /// Every checksum of every finished run, and the masks' own. Reports stage "verify".
+    /// Every checksum of every run, interrupted ones too, and the masks' own. Reports stage "verify".
     [[nodiscard]] virtual Result<VerifyReport> verify(const RunContext &context) const = 0;
 };
+
+/// Study::verify of a study whose study.json may be damaged, which is then among the bad files. NotFound; BadInput when
+/// the folder has neither study.json nor runs/; Unsupported.
+[[nodiscard]] Result<VerifyReport> verifyFolder(const std::filesystem::path &folder, const RunContext &context);
 
 } // namespace secateur::store

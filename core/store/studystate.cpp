@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "core/base/file.h"
-#include "core/store/jsonfields.h"
 #include "core/store/names.h"
 
 namespace secateur::store {
@@ -13,26 +12,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<RunDraft> readDraft(const fs::path &runFolder)
-{
-    const fs::path path = runFolder / draftFileName;
-    SECATEUR_TRY(document, readSealedJson(path));
-    SECATEUR_TRY(draft, draftFromJson(document.value, path.string()));
-    if (draft.id != runFolder.filename())
-        return failure(ErrorCode::BadInput, path.string() + ": is of run " + draft.id);
-    return std::move(draft);
-}
-
 void scanRun(StudyState &state, const fs::path &folder)
 {
     const fs::path path = folder / manifestFileName;
     auto document = readSealedJson(path);
     if (document) {
         auto manifest = manifestOf(*document, path);
-        if (manifest)
+        if (manifest) {
+            noteVersion(state, checkSchema(document->value, "secateur-run", path.string()).value_or(0), path);
             state.runs.push_back(std::move(*manifest));
-        else
+        } else {
             state.damaged.push_back(std::move(manifest).error());
+        }
         return;
     }
     if (document.error().code != ErrorCode::NotFound) {
@@ -41,8 +32,11 @@ void scanRun(StudyState &state, const fs::path &folder)
     }
     auto draft = readDraft(folder);
     if (draft) {
-        const std::size_t finished = readReceipts(folder, draft->layers).size();
-        state.interrupted.push_back({draft->id, std::move(draft->recipe), finished});
+        noteVersion(state, draft->minor, folder / draftFileName);
+        Receipts receipts = readReceipts(folder, draft->layers, state.key);
+        state.interrupted.push_back({draft->id, std::move(draft->recipe), receipts.found.size()});
+        if (receipts.unreadable)
+            state.damaged.push_back(std::move(*receipts.unreadable));
     } else if (draft.error().code != ErrorCode::NotFound) {
         state.damaged.push_back(std::move(draft).error());
     }
@@ -72,6 +66,14 @@ bool StudyState::nameTaken(const std::string &name) const
     return std::any_of(runs.begin(), runs.end(), has) || std::any_of(interrupted.begin(), interrupted.end(), has);
 }
 
+void noteVersion(StudyState &state, unsigned minor, const fs::path &file)
+{
+    if (minor > formatMinor)
+        state.newer.push_back(file.string() + ": was made by a newer Secateur (format 1." + std::to_string(minor)
+                              + "; this one knows 1." + std::to_string(formatMinor)
+                              + "): what is new in it does not show; update Secateur to change the study");
+}
+
 Result<std::vector<std::string>> runFolders(const fs::path &study)
 {
     std::vector<std::string> names;
@@ -95,6 +97,16 @@ Result<RunManifest> manifestOf(const SealedJson &document, const fs::path &path)
         return failure(ErrorCode::BadInput,
                        path.string() + ": is of run " + manifest.id + "; give the folder its old name again");
     return std::move(manifest);
+}
+
+Result<RunDraft> readDraft(const fs::path &runFolder)
+{
+    const fs::path path = runFolder / draftFileName;
+    SECATEUR_TRY(document, readSealedJson(path));
+    SECATEUR_TRY(draft, draftFromJson(document.value, path.string()));
+    if (draft.id != runFolder.filename())
+        return failure(ErrorCode::BadInput, path.string() + ": is of run " + draft.id);
+    return std::move(draft);
 }
 
 Result<void> scanRuns(StudyState &state)
@@ -124,20 +136,34 @@ void tidyRuns(const StudyState &state)
     }
 }
 
-std::vector<LayerReceipt> readReceipts(const fs::path &runFolder, std::size_t layers)
+bool saysUnsound(const Error &error)
 {
-    std::vector<LayerReceipt> receipts;
-    for (std::size_t i = 0; i < layers; ++i) {
-        const LayerIndex layer{std::uint32_t(i)};
-        const fs::path path = runFolder / layerReceiptName(layer);
-        const auto document = readSealedJson(path);
-        if (!document)
-            break;
-        auto receipt = receiptFromJson(document->value, layer, path.string());
-        std::error_code failed;
-        if (!receipt || fs::file_size(runFolder / receipt->file.name, failed) != receipt->file.bytes || failed)
-            break;
-        receipts.push_back(std::move(*receipt));
+    return error.code == ErrorCode::BadInput || error.code == ErrorCode::NotFound;
+}
+
+Result<LayerReceipt> readReceipt(const fs::path &runFolder, LayerIndex layer, const std::string &key)
+{
+    const fs::path path = runFolder / layerReceiptName(layer);
+    SECATEUR_TRY(document, readSealedJson(path));
+    SECATEUR_TRY(receipt, receiptFromJson(document.value, layer, path.string()));
+    receipt.ours = writtenWith(document, key);
+    return std::move(receipt);
+}
+
+Receipts readReceipts(const fs::path &runFolder, std::size_t layers, const std::string &key)
+{
+    Receipts receipts;
+    while (receipts.found.size() < layers) {
+        auto receipt = readReceipt(runFolder, LayerIndex{std::uint32_t(receipts.found.size())}, key);
+        const auto file =
+            receipt.and_then([&](const LayerReceipt &read) { return ReadFile::open(runFolder / read.file.name); });
+        if (file && file->size() == receipt->file.bytes) {
+            receipts.found.push_back(std::move(*receipt));
+            continue;
+        }
+        if (!file && !saysUnsound(file.error()))
+            receipts.unreadable = file.error();
+        break;
     }
     return receipts;
 }
@@ -154,9 +180,10 @@ Result<StudyFile> readStudyFile(const fs::path &study)
                        study.string() + ": is no study: it has no " + studyFileName + "; name a folder *.secateur");
     if (!document)
         return tl::make_unexpected(std::move(document).error());
-    SECATEUR_CHECK(checkSchema(document->value, "secateur-study", path.string()));
+    SECATEUR_TRY(minor, checkSchema(document->value, "secateur-study", path.string()));
     JsonFields fields(document->value, path.string());
     StudyFile file;
+    file.minor = minor;
     file.createdUtc = fields.text("created_utc", 64);
     file.model = fields.take(identityFromJson(fields.object("model"), path.string() + ": model"));
     SECATEUR_CHECK(fields.status());

@@ -55,9 +55,18 @@ private:
     void planRun(const std::string &id)
     {
         const fs::path path = m_state.runFolder(id) / manifestFileName;
-        const auto document = readSealedJson(path);
-        if (!document && document.error().code == ErrorCode::NotFound)
-            return;
+        auto document = readSealedJson(path);
+        if (!document && document.error().code == ErrorCode::NotFound) {
+            const VerifyReport report = m_report;
+            const std::size_t planned = m_planned.size();
+            planInterrupted(id);
+            document = readSealedJson(path);
+            if (!document && document.error().code == ErrorCode::NotFound)
+                return;
+            // A writer finished the run in between, and draft and receipts went.
+            m_report = report;
+            m_planned.resize(planned);
+        }
         const auto manifest = document.and_then([&path](const SealedJson &found) { return manifestOf(found, path); });
         keep(fs::path(runsFolderName) / id / manifestFileName, manifest);
         if (!manifest)
@@ -72,11 +81,57 @@ private:
         }
     }
 
+    /// A run without manifest: its draft, and what was acknowledged so far.
+    void planInterrupted(const std::string &id)
+    {
+        const fs::path folder = m_state.runFolder(id);
+        const auto draft = readDraft(folder);
+        if (!draft && draft.error().code == ErrorCode::NotFound) {
+            if (!isBare(folder))
+                keep(fs::path(runsFolderName) / id,
+                     Result<void>(failure(ErrorCode::BadInput,
+                                          std::string("has files of a run, but neither ") + manifestFileName + " nor "
+                                              + draftFileName + "; restore them from a copy, or delete the folder")));
+            return;
+        }
+        keep(fs::path(runsFolderName) / id / draftFileName, draft);
+        if (draft)
+            planReceipts(id, draft->layers);
+    }
+
+    /// From the last down: when one was there, all before it have to be, though a writer be at work.
+    void planReceipts(const std::string &id, std::size_t layers)
+    {
+        bool laterFound = false;
+        for (std::size_t i = layers; i-- > 0;) {
+            const LayerIndex layer{std::uint32_t(i)};
+            auto receipt = readReceipt(m_state.runFolder(id), layer, m_state.key);
+            if (!receipt && receipt.error().code == ErrorCode::NotFound && !laterFound)
+                continue;
+            laterFound = true;
+            keep(fs::path(runsFolderName) / id / layerReceiptName(layer), receipt);
+            if (receipt)
+                m_planned.push_back(
+                    {id, layer, std::move(receipt->file), std::move(receipt->sublayers), !receipt->ours});
+        }
+    }
+
+    /// Whether nothing is in the folder but what a writer leaves that has just made it, or was killed then.
+    static bool isBare(const fs::path &folder)
+    {
+        std::error_code failed;
+        for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed))
+            if (entry->path().extension() != ".part")
+                return false;
+        return !failed;
+    }
+
     Result<void> checkLayer(const PlannedFile &file)
     {
         const fs::path path = m_state.runFolder(file.run) / file.recorded.name;
         SECATEUR_CHECK(checkFile(path, file.recorded, m_context));
         SECATEUR_TRY(layer, openLayer(path, file.layer, file.foreign ? m_state.probe : ProbeRunner()));
+        SECATEUR_CHECK(checkComplete(layer, file.sublayers));
         for (const SublayerInfo &sublayer : file.sublayers) {
             SECATEUR_CHECK(m_context.checkpoint());
             SECATEUR_CHECK(checkMatrix(layer, sublayer));

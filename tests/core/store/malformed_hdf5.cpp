@@ -25,7 +25,17 @@ const store::LayerHeader header{"20261124T034129123Z-1f0c77aa",
                                 "0.5",
                                 "pruned",
                                 std::string(64, 'e'),
-                                0};
+                                0,
+                                "0.1.0",
+                                "tiny",
+                                std::string(64, 'c'),
+                                "f32",
+                                "python.jsonl",
+                                7,
+                                3,
+                                2048,
+                                "1.13.1",
+                                "workbench"};
 
 /// Numbers that HDF5 returned: a test whose case cannot be made must not pass.
 hid_t made(hid_t id)
@@ -348,6 +358,9 @@ void addMissing(std::vector<MalformedCase> &cases)
                              "method", "sparsity", "statistics", "calibration", "layer"})
         cases.push_back(edited(std::string("71 root lacks ") + name, std::string("\"") + name + "\" is missing",
                                [name](hid_t file) { made(H5Adelete(file, name)); }));
+    for (const auto &[name, field] : store::originTexts)
+        cases.push_back(
+            harmless(std::string("71 root lacks ") + name, [name = name](hid_t file) { made(H5Adelete(file, name)); }));
     for (const char *name : {"encoding-type", "encoding-version", "bit_order", "true_means", "shape", "popcount",
                              "padding_bits", "sha256", "norm"})
         cases.push_back(

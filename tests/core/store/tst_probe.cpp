@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <csignal>
+
 #include <QtTest/QTest>
 
 #include "core/store/hostkey.h"
@@ -102,6 +104,39 @@ private Q_SLOTS:
         VERIFY_ERROR(refused, ErrorCode::BadInput);
         QVERIFY2(refused.error().detail.find("exit status 3") != std::string::npos, refused.error().detail.c_str());
         VERIFY_ERROR(probeLayerFile(m_folder->path() / "none.h5"), ErrorCode::NotFound);
+    }
+
+    void aLostHelperIsNoPass()
+    {
+        const auto handler = std::signal(SIGCHLD, SIG_IGN); // then the kernel keeps no status to wait for
+        const auto sound = probeInHelper(m_layer);
+        fs::resize_file(m_layer, fs::file_size(m_layer) / 2);
+        const auto damaged = probeInHelper(m_layer);
+        std::signal(SIGCHLD, handler);
+        VERIFY_ERROR(sound, ErrorCode::Io);
+        VERIFY_ERROR(damaged, ErrorCode::Io);
+    }
+
+    void onlyTheFilesOwnFaultIsHeldAgainstIt_data()
+    {
+        QTest::addColumn<int>("status"); // as in <bits/waitstatus.h>: exit status << 8, or signal
+        QTest::addColumn<int>("code");
+        QTest::newRow("refused") << (3 << 8) << int(ErrorCode::BadInput);
+        QTest::newRow("crashed") << SIGSEGV << int(ErrorCode::BadInput);
+        QTest::newRow("aborted") << SIGABRT << int(ErrorCode::BadInput);
+        QTest::newRow("no memory") << (4 << 8) << int(ErrorCode::OutOfMemory);
+        QTest::newRow("not started") << (127 << 8) << int(ErrorCode::Io);
+        QTest::newRow("read error") << (1 << 8) << int(ErrorCode::Io);
+        QTest::newRow("killed") << SIGKILL << int(ErrorCode::Io);
+        QTest::newRow("out of time") << SIGXCPU << int(ErrorCode::Io);
+    }
+
+    void onlyTheFilesOwnFaultIsHeldAgainstIt()
+    {
+        QFETCH(int, status);
+        QFETCH(int, code);
+        VERIFY_RESULT(probeVerdict(0, "x.h5"));
+        VERIFY_ERROR(probeVerdict(status, "x.h5"), ErrorCode(code));
     }
 
 private:

@@ -121,6 +121,10 @@ private:
         Contents contents;
         contents.header = header.run + header.createdUtc + header.sourceModel + header.method + header.target
             + header.statistics + header.calibration + std::to_string(header.layer) + (alpha ? "alpha" : "");
+        for (const auto &[name, field] : store::originTexts)
+            contents.header += "|" + header.*field;
+        for (const auto &[name, field] : store::originCounts)
+            contents.header += "|" + std::to_string(header.*field);
         contents.kept = std::move(kept);
         contents.norm = norm.value_or(std::vector<float>());
         // A file without its cache says the same: it is made from the mask.
