@@ -70,6 +70,7 @@ public:
         for (const auto &error : study->damaged())
             outcome.notices.push_back("damaged run: " + error.detail);
         outcome.json = {{"model", study->model().path}, {"runs", runs}, {"damaged", outcome.notices}};
+        outcome.notices.insert(outcome.notices.end(), study->notices().begin(), study->notices().end());
         outcome.text = m_names.empty() ? tableText(*study) : namesText(*study);
         return outcome;
     }
@@ -157,8 +158,7 @@ public:
     }
     Result<Outcome> run(const Session &session) override
     {
-        SECATEUR_TRY(study, Study::open(m_study, Study::Access::Read));
-        SECATEUR_TRY(report, study->verify(session.context));
+        SECATEUR_TRY(report, store::verifyFolder(m_study, session.context));
         Outcome outcome;
         nlohmann::ordered_json bad = nlohmann::ordered_json::array();
         for (const auto &entry : report.bad) {
