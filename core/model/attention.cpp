@@ -49,7 +49,8 @@ ConstMatrixView headOf(const ConstMatrixView &matrix, std::int64_t head, std::in
 } // namespace
 
 void causalAttention(const AttentionShape &shape, const ConstMatrixView &q, const ConstMatrixView &k,
-                     const ConstMatrixView &v, const MatrixView &out, std::vector<float> &scratch)
+                     const ConstMatrixView &v, const MatrixView &out, std::vector<float> &scratch,
+                     const std::stop_token &stop)
 {
     const std::int64_t past = k.rows - q.rows;
     const std::int64_t rowsAtOnce = std::min(queryBlock, q.rows);
@@ -65,6 +66,9 @@ void causalAttention(const AttentionShape &shape, const ConstMatrixView &q, cons
         auto scoresTensor = at::from_blob(scores.data, {rows, count});
         auto weightsTensor = at::from_blob(weights.data, {rows, count});
         for (std::int64_t head = 0; head < shape.heads; ++head) {
+            // Not per block of queries: with 100 000 keys, all heads of a block take seconds.
+            if (stop.stop_requested())
+                return;
             const std::int64_t kvHead = head / sharing;
             multiplyTransposed(headOf(q, head, shape.headDim, first, rows),
                                headOf(k, kvHead, shape.headDim, keys.from, count), scores, shape.scale);

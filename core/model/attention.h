@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stop_token>
 #include <vector>
 
 #include "core/model/gemm.h"
@@ -19,8 +20,9 @@ struct AttentionShape {
 
 /// Causal attention of one sequence. `q` [queries, heads * headDim]; `k` and `v` [keys, kvHeads * headDim];
 /// the queries are the last positions of the keys (queries == keys without a cache). `out` has the shape of `q`.
-/// `scratch` is reused between calls.
+/// `scratch` is reused between calls. Gives up between two heads once a stop is requested; `out` is then unfinished.
 void causalAttention(const AttentionShape &shape, const ConstMatrixView &q, const ConstMatrixView &k,
-                     const ConstMatrixView &v, const MatrixView &out, std::vector<float> &scratch);
+                     const ConstMatrixView &v, const MatrixView &out, std::vector<float> &scratch,
+                     const std::stop_token &stop = {});
 
 } // namespace secateur::model

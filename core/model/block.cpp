@@ -47,9 +47,9 @@ std::uint64_t scratchFloats(const architecture::ModelConfig &config, std::int64_
 }
 
 Block::Block(const architecture::ModelConfig &config, LayerIndex layer, const BlockWeights &weights,
-             const RopeTable &rope, Precision precision, std::stop_token stop)
+             const RopeTable &rope, Precision precision, std::stop_token stop, const RoundedWeights *rounded)
     : m_config(config), m_attention(config.attention[layer.value]), m_weights(weights), m_rope(rope),
-      m_precision(precision), m_stop(std::move(stop))
+      m_precision(precision), m_stop(std::move(stop)), m_rounded(rounded)
 {
 }
 
@@ -61,8 +61,18 @@ void Block::forward(SequenceGroup &group, PassKind kind, InputObserver *observer
 
 void Block::linear(const ConstMatrixView &x, BlockWeights::Place place, const MatrixView &out) const
 {
-    if (!m_stop.stop_requested())
-        multiplyTransposed(x, m_weights.linears[place].view(), out, m_precision);
+    const auto w = m_weights.linears[place].view();
+    for (const auto &tile : tilesOfProduct(x.rows, w.rows, x.cols)) {
+        if (m_stop.stop_requested())
+            return;
+        const ConstMatrixView from{x.data + tile.firstX * x.stride, tile.xRows, x.cols, x.stride};
+        const MatrixView to{out.data + tile.firstX * out.stride + tile.firstW, tile.xRows, tile.wRows, out.stride};
+        const std::int64_t first = tile.firstW * w.stride;
+        if (m_precision == Precision::BFloat16 && m_rounded)
+            multiplyTransposed(from, {m_rounded->linears[place].data() + first, tile.wRows, w.cols}, to);
+        else
+            multiplyTransposed(from, {w.data + first, tile.wRows, w.cols, w.stride}, to, m_precision);
+    }
 }
 
 void Block::norm(const float *x, std::int64_t rows, std::span<const float> weight, float *out) const
@@ -135,7 +145,7 @@ void Block::attendSequences(SequenceGroup &group, BlockScratch &scratch) const
         }
         causalAttention(shape, rowsOf(query, row, length), keys, values,
                         {attended.data + row * attended.stride, length, attended.cols, attended.stride},
-                        scratch.scores);
+                        scratch.scores, m_stop);
         row += length;
     }
 }

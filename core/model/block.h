@@ -70,9 +70,11 @@ struct BlockScratch {
 class Block
 {
 public:
-    /// The references must outlive the block.
+    /// The references must outlive the block. `rounded`, used with bf16 only, are `weights` as they are now; without
+    /// them every product rounds its weights itself, to the same result.
     Block(const architecture::ModelConfig &config, LayerIndex layer, const BlockWeights &weights,
-          const RopeTable &rope, Precision precision, std::stop_token stop);
+          const RopeTable &rope, Precision precision, std::stop_token stop,
+          const RoundedWeights *rounded = nullptr);
 
     /// Gives up between two products once a stop is requested; `group` then holds nothing of use.
     void forward(SequenceGroup &group, PassKind kind, InputObserver *observer, BlockScratch &scratch) const;
@@ -91,6 +93,7 @@ private:
     const RopeTable &m_rope;
     Precision m_precision;
     std::stop_token m_stop;
+    const RoundedWeights *m_rounded;
 };
 
 } // namespace secateur::model

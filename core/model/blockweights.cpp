@@ -2,10 +2,9 @@
 #include "core/model/blockweights.h"
 
 #include <algorithm>
-#include <mutex>
-#include <optional>
 
 #include "core/base/parallel.h"
+#include "core/model/parallelwork.h"
 #include "core/selection/selection.h"
 
 namespace secateur::model {
@@ -15,7 +14,7 @@ namespace {
 /// Floats converted in one piece of work: large enough to be worth a thread, small enough to balance.
 constexpr std::int64_t pieceElements = std::int64_t(1) << 20;
 
-/// Reads matrices row range by row range on several threads and keeps the first error.
+/// Reads matrices row range by row range on several threads.
 class MatrixLoader
 {
 public:
@@ -28,20 +27,14 @@ public:
             m_pieces.push_back({name, &linear, row, std::min(rowsPerPiece, linear.sublayer.rows - row)});
     }
 
-    Result<void> run(int threads)
+    Result<void> run(int threads, const std::stop_token &stop)
     {
-        parallelFor(m_pieces.size(), threads, [this](std::size_t index) {
+        return parallelTry(m_pieces.size(), threads, stop, [this](std::size_t index) {
             const auto &[name, linear, row, rows] = m_pieces[index];
             const auto cols = linear->sublayer.cols;
             const auto target = std::span(linear->values).subspan(std::size_t(row * cols), std::size_t(rows * cols));
-            if (auto read = m_model.readRowsF32(name, std::uint64_t(row), target); !read) {
-                const std::lock_guard lock(m_mutex);
-                m_error = std::move(read).error();
-            }
+            return m_model.readRowsF32(name, std::uint64_t(row), target);
         });
-        if (m_error)
-            return tl::make_unexpected(*m_error);
-        return {};
     }
 
 private:
@@ -53,8 +46,6 @@ private:
     };
     const architecture::ModelArchive &m_model;
     std::vector<Piece> m_pieces;
-    std::mutex m_mutex;
-    std::optional<Error> m_error;
 };
 
 Result<void> loadVector(const architecture::ModelArchive &model, const std::string &name, std::int64_t size,
@@ -86,8 +77,18 @@ Result<void> loadNorms(const architecture::ModelArchive &model, LayerIndex layer
 
 } // namespace
 
+void roundWeights(const BlockWeights &block, int threads, RoundedWeights &rounded)
+{
+    rounded.linears.resize(block.linears.size());
+    parallelFor(block.linears.size(), threads, [&](std::size_t place) {
+        const auto view = block.linears[place].view();
+        rounded.linears[place].resize(std::size_t(view.rows * view.cols));
+        roundToBFloat16(view, rounded.linears[place]);
+    });
+}
+
 Result<void> loadBlock(const architecture::ModelArchive &model, LayerIndex layer, const MaskSource &masks, int threads,
-                       BlockWeights &block)
+                       BlockWeights &block, const std::stop_token &stop)
 {
     const auto &sublayers = model.sublayers();
     block.linears.resize(sublayers.size());
@@ -98,11 +99,13 @@ Result<void> loadBlock(const architecture::ModelArchive &model, LayerIndex layer
         linear.values.resize(std::size_t(linear.sublayer.rows * linear.sublayer.cols));
         loader.add(tensorName({layer, linear.sublayer.name}), linear);
     }
-    SECATEUR_CHECK(loader.run(threads));
+    SECATEUR_CHECK(loader.run(threads, stop));
     SECATEUR_CHECK(loadNorms(model, layer, block));
     if (!masks)
         return {};
     for (auto &linear : block.linears) {
+        if (stop.stop_requested())
+            return failure(ErrorCode::Cancelled, "cancelled");
         SECATEUR_TRY(mask, masks({layer, linear.sublayer.name}));
         SECATEUR_CHECK(selection::applyMask(mask, linear.values, threads));
     }

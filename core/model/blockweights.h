@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -40,12 +41,19 @@ struct BlockWeights {
     std::vector<float> keyNorm;
 };
 
+/// The linears of a block rounded to bf16, in the order of `BlockWeights::linears`, so that products of that precision
+/// need not round a whole matrix again each. Rounding the next block into the same object reuses its memory.
+struct RoundedWeights {
+    std::vector<std::vector<BFloat16Bits>> linears;
+};
+void roundWeights(const BlockWeights &block, int threads, RoundedWeights &rounded);
+
 /// The mask of a matrix to apply while it streams from disk (1 = kept); an error stops the load.
 using MaskSource = std::function<Result<mask::BitMatrix>(const MatrixId &)>;
 
 /// Reads block `layer`, spreading the conversion to float32 over `threads`; with `masks`, pruned weights become +0.
-/// Peak memory: the block and a MiB per thread.
+/// Peak memory: the block and a MiB per thread. A read error or a stop ends it after the pieces under way. Cancelled.
 [[nodiscard]] Result<void> loadBlock(const architecture::ModelArchive &model, LayerIndex layer, const MaskSource &masks,
-                                     int threads, BlockWeights &block);
+                                     int threads, BlockWeights &block, const std::stop_token &stop = {});
 
 } // namespace secateur::model

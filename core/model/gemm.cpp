@@ -2,8 +2,6 @@
 #include "core/model/gemm.h"
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -38,21 +36,22 @@ at::Tensor rounded(const ConstMatrixView &matrix)
         .to(at::kBFloat16);
 }
 
-void runBFloat16(const ConstMatrixView &x, const ConstMatrixView &w, const MatrixView &out)
+at::Tensor wrapped(const RoundedView &matrix)
 {
-    at::from_blob(out.data, {out.rows, out.cols}, {out.stride, 1}).copy_(at::linear(rounded(x), rounded(w)));
+    return at::from_blob(const_cast<BFloat16Bits *>(matrix.data), {matrix.rows, matrix.cols}, at::kBFloat16);
 }
 
-template <typename Function>
-double bestSeconds(int repeats, const Function &function)
+void runBFloat16(const ConstMatrixView &x, const at::Tensor &w, const MatrixView &out)
 {
-    double best = 1e30;
-    for (int i = 0; i < repeats; ++i) {
-        const auto start = std::chrono::steady_clock::now();
-        function();
-        best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    }
-    return best;
+    at::from_blob(out.data, {out.rows, out.cols}, {out.stride, 1}).copy_(at::linear(rounded(x), w));
+}
+
+/// The size of equal pieces (but for rounding) of at most `atMost`: no piece is much smaller than the others, for which
+/// oneDNN has other kernels that sum in another order.
+std::int64_t evenPiece(std::int64_t total, std::int64_t atMost)
+{
+    const std::int64_t pieces = (total + atMost - 1) / atMost;
+    return (total + pieces - 1) / pieces;
 }
 
 } // namespace
@@ -60,9 +59,14 @@ double bestSeconds(int repeats, const Function &function)
 void multiplyTransposed(const ConstMatrixView &x, const ConstMatrixView &w, const MatrixView &out, Precision precision)
 {
     if (precision == Precision::BFloat16)
-        runBFloat16(x, w, out);
+        runBFloat16(x, rounded(w), out);
     else
         run('T', w.rows, x, w, out, 1.0F);
+}
+
+void multiplyTransposed(const ConstMatrixView &x, const RoundedView &w, const MatrixView &out)
+{
+    runBFloat16(x, wrapped(w), out);
 }
 
 void multiplyTransposed(const ConstMatrixView &x, const ConstMatrixView &w, const MatrixView &out, float scale)
@@ -75,43 +79,30 @@ void multiply(const ConstMatrixView &x, const ConstMatrixView &w, const MatrixVi
     run('N', w.cols, x, w, out, 1.0F);
 }
 
-BFloat16Probe probeBFloat16()
+void roundToBFloat16(const ConstMatrixView &matrix, std::span<BFloat16Bits> out)
 {
     prepareComputeThread();
-    constexpr std::int64_t side = 256;
-    std::vector<float> x(side * side);
-    std::vector<float> w(side * side);
-    std::uint32_t state = 1;
-    const auto next = [&state] {
-        state = state * 1664525U + 1013904223U;
-        return float(state >> 16) / 32768.0F - 1.0F;
-    };
-    std::generate(x.begin(), x.end(), next);
-    std::generate(w.begin(), w.end(), next);
-    // Inputs that bf16 holds exactly, so that only the product's own error is seen.
-    for (auto *matrix : {&x, &w}) {
-        auto tensor = at::from_blob(matrix->data(), {side, side});
-        tensor.copy_(tensor.to(at::kBFloat16));
-    }
-    std::vector<float> exact(side * side);
-    std::vector<float> trial(side * side);
-    const auto product = [&](std::vector<float> &out, Precision precision) {
-        multiplyTransposed({x.data(), side, side, side}, {w.data(), side, side, side}, {out.data(), side, side, side},
-                           precision);
-    };
-    BFloat16Probe probe;
-    product(exact, Precision::Float32);
-    product(trial, Precision::BFloat16);
-    probe.speedup = bestSeconds(3, [&] { product(exact, Precision::Float32); })
-        / bestSeconds(3, [&] { product(trial, Precision::BFloat16); });
-    double difference = 0.0;
-    double size = 0.0;
-    for (std::size_t i = 0; i < exact.size(); ++i) {
-        difference += (double(exact[i]) - trial[i]) * (double(exact[i]) - trial[i]);
-        size += double(exact[i]) * exact[i];
-    }
-    probe.relativeError = std::sqrt(difference / size);
-    return probe;
+    wrapped({out.data(), matrix.rows, matrix.cols})
+        .copy_(at::from_blob(const_cast<float *>(matrix.data), {matrix.rows, matrix.cols}, {matrix.stride, 1}));
+}
+
+std::vector<ProductTile> tilesOfProduct(std::int64_t m, std::int64_t n, std::int64_t k)
+{
+    constexpr double mostFlop = 1e10;
+    if (2.0 * double(m) * double(n) * double(k) <= mostFlop)
+        return {{0, m, 0, n}};
+    // Mostly rows of w: oneDNN repacks all of w for every tile of x, which costs a fifth of the time at 128 rows of x
+    // and nothing measurable at a thousand.
+    constexpr std::int64_t mostXRows = 1024;
+    constexpr std::int64_t fewestWRows = 64;
+    const std::int64_t xRows = evenPiece(m, mostXRows);
+    const auto fitting = std::int64_t(mostFlop / (2.0 * double(xRows) * double(k)));
+    const std::int64_t wRows = evenPiece(n, std::max(fitting, fewestWRows));
+    std::vector<ProductTile> tiles;
+    for (std::int64_t x = 0; x < m; x += xRows)
+        for (std::int64_t w = 0; w < n; w += wRows)
+            tiles.push_back({x, std::min(xRows, m - x), w, std::min(wRows, n - w)});
+    return tiles;
 }
 
 void prepareComputeThread()

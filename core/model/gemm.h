@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 namespace secateur::model {
 
@@ -39,18 +41,47 @@ enum class Precision {
 /// oneDNN's kernels are compiled for the CPU at hand, where OpenBLAS 0.3.21 falls back to AVX2 on CPUs newer than it.
 void multiplyTransposed(const ConstMatrixView &x, const ConstMatrixView &w, const MatrixView &out, Precision precision);
 
+/// A bf16 number as its bits.
+using BFloat16Bits = std::uint16_t;
+
+/// A dense row-major bf16 matrix that someone else owns.
+struct RoundedView {
+    const BFloat16Bits *data = nullptr;
+    std::int64_t rows = 0;
+    std::int64_t cols = 0;
+};
+
+/// `matrix` rounded to nearest even, rows back to back; `out` holds rows * cols numbers.
+void roundToBFloat16(const ConstMatrixView &matrix, std::span<BFloat16Bits> out);
+
+/// The bf16 product with weights that were rounded before: the same bits as rounding them on the way.
+void multiplyTransposed(const ConstMatrixView &x, const RoundedView &w, const MatrixView &out);
+
 /// The same in float32, times `scale`: attention scores.
 void multiplyTransposed(const ConstMatrixView &x, const ConstMatrixView &w, const MatrixView &out, float scale);
 
 /// out = x * w: x [m, k], w [k, n], out [m, n].
 void multiply(const ConstMatrixView &x, const ConstMatrixView &w, const MatrixView &out);
 
+/// A part of a product x * transpose(w): rows of x and of w.
+struct ProductTile {
+    std::int64_t firstX = 0;
+    std::int64_t xRows = 0;
+    std::int64_t firstW = 0;
+    std::int64_t wRows = 0;
+};
+
+/// Cuts a product of x [m, k] and w [n, k] into tiles of at most about 10 GFLOP, between which a job can hear that it
+/// shall stop. The cut depends on the shape alone, never on threads. Smaller products stay whole.
+[[nodiscard]] std::vector<ProductTile> tilesOfProduct(std::int64_t m, std::int64_t n, std::int64_t k);
+
 /// What a short trial of bf16 products says about this machine (libtorch 1.13 is 100 times slower and 5 % wrong on CPUs
 /// without bf16 instructions).
 struct BFloat16Probe {
     double speedup = 0.0;       ///< float32 time / bf16 time of one product
     double relativeError = 0.0; ///< |bf16 - float32| / |float32| in the Frobenius norm, on bf16-rounded inputs
-    [[nodiscard]] bool usable() const { return speedup > 1.0 && relativeError < 0.01; }
+    /// A gain within the noise of a trial is none.
+    [[nodiscard]] bool usable() const { return speedup > 1.2 && relativeError < 0.01; }
 };
 [[nodiscard]] BFloat16Probe probeBFloat16();
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/model/attention.h"
 #include "core/model/block.h"
 #include "tests/support/testsupport.h"
 #include "tests/support/tinymodel.h"
@@ -22,6 +23,11 @@ private Q_SLOTS:
     void matchesPlainLoops();
     void cacheContinuesLikeOnePass();
     void statisticsPassLeavesTheInput();
+    void tilesCoverAProductOnce_data();
+    void tilesCoverAProductOnce();
+    void tilesDoNotChangeBits();
+    void stopsWithinASequence();
+    void weightsRoundedBeforeGiveTheSameBits();
 };
 
 namespace {
@@ -290,6 +296,106 @@ void TestBlock::statisticsPassLeavesTheInput()
     test::TinyRandom random(11);
     const auto hidden = randomVector(random, 4 * std::size_t(config.hiddenSize), 0.0, 1.0);
     QCOMPARE(runBlock(config, weights, hidden, {4}, model::PassKind::StatisticsOnly), hidden);
+}
+
+void TestBlock::tilesCoverAProductOnce_data()
+{
+    QTest::addColumn<std::int64_t>("m");
+    QTest::addColumn<std::int64_t>("n");
+    QTest::addColumn<std::int64_t>("k");
+    QTest::addColumn<bool>("whole");
+    using Size = std::int64_t;
+    QTest::newRow("one token") << Size(1) << Size(11008) << Size(4096) << true;
+    QTest::newRow("small model") << Size(2048) << Size(1536) << Size(576) << true;
+    QTest::newRow("7B, a group") << Size(512) << Size(11008) << Size(4096) << false;
+    QTest::newRow("7B, a long sequence") << Size(4096) << Size(4096) << Size(11008) << false;
+    QTest::newRow("sizes that nothing divides") << Size(1031) << Size(10007) << Size(4099) << false;
+}
+
+void TestBlock::tilesCoverAProductOnce()
+{
+    QFETCH(std::int64_t, m);
+    QFETCH(std::int64_t, n);
+    QFETCH(std::int64_t, k);
+    QFETCH(bool, whole);
+    const auto tiles = model::tilesOfProduct(m, n, k);
+    QCOMPARE(tiles.size() == 1, whole);
+    std::vector<char> seen(std::size_t(m * n), 0);
+    for (const auto &tile : tiles) {
+        QVERIFY(tile.xRows > 0 && tile.firstX + tile.xRows <= m && tile.wRows > 0 && tile.firstW + tile.wRows <= n);
+        QVERIFY(2.0 * double(tile.xRows) * double(tile.wRows) * double(k) <= 1e10);
+        for (std::int64_t x = tile.firstX; x < tile.firstX + tile.xRows; ++x)
+            for (std::int64_t w = tile.firstW; w < tile.firstW + tile.wRows; ++w)
+                ++seen[std::size_t(x * n + w)];
+    }
+    QCOMPARE(std::count(seen.begin(), seen.end(), 1), std::ptrdiff_t(seen.size()));
+}
+
+/// A product just large enough to be cut, against the same product in one piece.
+void TestBlock::tilesDoNotChangeBits()
+{
+    constexpr std::int64_t m = 1100;
+    constexpr std::int64_t n = 4608;
+    constexpr std::int64_t k = 2048;
+    const auto tiles = model::tilesOfProduct(m, n, k);
+    QVERIFY(tiles.size() > 2);
+    test::TinyRandom random(12);
+    std::vector<float> x(m * k);
+    std::vector<float> w(n * k);
+    for (auto *const values : {&x, &w})
+        for (auto &value : *values)
+            value = float(random.uniform() - 0.5);
+    std::vector<float> whole(m * n);
+    std::vector<float> pieces(m * n);
+    model::multiplyTransposed({x.data(), m, k, k}, {w.data(), n, k, k}, {whole.data(), m, n, n},
+                              model::Precision::Float32);
+    for (const auto &tile : tiles)
+        model::multiplyTransposed({x.data() + tile.firstX * k, tile.xRows, k, k},
+                                  {w.data() + tile.firstW * k, tile.wRows, k, k},
+                                  {pieces.data() + tile.firstX * n + tile.firstW, tile.xRows, tile.wRows, n},
+                                  model::Precision::Float32);
+    QVERIFY(whole == pieces);
+}
+
+/// With a stop requested, attention leaves its output as it is.
+void TestBlock::stopsWithinASequence()
+{
+    constexpr std::int64_t tokens = 300;
+    const std::vector<float> q(tokens * 16, 0.5F);
+    const std::vector<float> kv(tokens * 8, 0.25F);
+    std::vector<float> out(tokens * 16, 7.0F);
+    std::vector<float> scratch;
+    const model::AttentionShape shape{2, 1, 8, 0, 1.0F};
+    std::stop_source source;
+    source.request_stop();
+    model::causalAttention(shape, {q.data(), tokens, 16, 16}, {kv.data(), tokens, 8, 8}, {kv.data(), tokens, 8, 8},
+                           {out.data(), tokens, 16, 16}, scratch, source.get_token());
+    QVERIFY(std::all_of(out.begin(), out.end(), [](float value) { return value == 7.0F; }));
+    model::causalAttention(shape, {q.data(), tokens, 16, 16}, {kv.data(), tokens, 8, 8}, {kv.data(), tokens, 8, 8},
+                           {out.data(), tokens, 16, 16}, scratch, {});
+    QVERIFY(std::all_of(out.begin(), out.end(), [](float value) { return std::fabs(value - 0.25F) < 1e-5F; }));
+}
+
+void TestBlock::weightsRoundedBeforeGiveTheSameBits()
+{
+    const ModelConfig config = smallConfig();
+    const auto weights = randomWeights(config, 13);
+    model::RoundedWeights rounded;
+    model::roundWeights(weights, 2, rounded);
+    test::TinyRandom random(14);
+    const auto input = randomVector(random, 9 * std::size_t(config.hiddenSize), 0.0, 1.0);
+    const model::RopeTables ropes(config, 16);
+    const auto run = [&](const model::RoundedWeights *given) {
+        auto hidden = input;
+        const model::Block block(config, LayerIndex{0}, weights, ropes.layer(0), model::Precision::BFloat16, {}, given);
+        model::SequenceGroup group{.firstSequence = 0, .lengths = {4, 5}, .hidden = hidden, .cache = nullptr};
+        model::BlockScratch scratch;
+        block.forward(group, model::PassKind::Full, nullptr, scratch);
+        return hidden;
+    };
+    const auto before = run(&rounded);
+    QVERIFY(before == run(nullptr));
+    QVERIFY(before != runBlock(config, weights, input, {4, 5})); // it did compute in bf16
 }
 
 QTEST_GUILESS_MAIN(TestBlock)
