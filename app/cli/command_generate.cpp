@@ -55,10 +55,24 @@ public:
         m_request.compute = m_compute.type();
         m_request.threads = session.threads;
         SECATEUR_TRY(compute, engine::loadCompute());
-        session.stream(m_request.prompt);
-        SECATEUR_TRY(report, compute->generate(m_request, session.stream, session.context));
-        return Outcome{
+        // The prompt is shown with the first text: until then it may turn out that nothing can be generated.
+        bool shown = false;
+        const auto show = [&](std::string_view text) {
+            if (!shown)
+                session.stream(m_request.prompt);
+            shown = true;
+            session.stream(text);
+        };
+        SECATEUR_TRY(report, compute->generate(m_request, show, session.context));
+        if (!shown)
+            show({});
+        Outcome outcome{
             {{"text", report.text}, {"ids", report.ids}, {"tokens_per_second", report.tokensPerSecond}}, "\n", {}, 0};
+        if (report.cancelled) {
+            outcome.notices.emplace_back("cancelled; the text so far is kept");
+            outcome.status = exitStatus(ErrorCode::Cancelled);
+        }
+        return outcome;
     }
 
 private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -24,6 +25,9 @@ namespace secateur::compute {
                                                          const RunContext &context);
 
 [[nodiscard]] model::Precision precisionOf(engine::ComputeType type);
+
+/// OutOfMemory, before any work: `what` would need more than is available; `advice` says what to change.
+[[nodiscard]] Result<void> requireMemory(const std::string &what, std::uint64_t needed, const std::string &advice);
 
 /// The masks of a run of a study whose model this is; an empty source when `study` is empty (the dense model).
 /// Conflict when the study is of another model.

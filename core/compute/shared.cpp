@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/compute/jobs.h"
 
+#include "core/base/system.h"
 #include "core/store/study.h"
 
 namespace secateur::compute {
@@ -8,6 +9,16 @@ namespace secateur::compute {
 model::Precision precisionOf(engine::ComputeType type)
 {
     return type == engine::ComputeType::BF16 ? model::Precision::BFloat16 : model::Precision::Float32;
+}
+
+Result<void> requireMemory(const std::string &what, std::uint64_t needed, const std::string &advice)
+{
+    const std::uint64_t available = availableMemory();
+    if (needed > available)
+        return failure(ErrorCode::OutOfMemory,
+                       what + " would need about " + bytesText(needed) + " of memory, and " + bytesText(available)
+                           + " are available; " + advice);
+    return {};
 }
 
 Result<model::MaskSource> masksOfRun(const architecture::ModelArchive &model,
@@ -19,9 +30,9 @@ Result<model::MaskSource> masksOfRun(const architecture::ModelArchive &model,
     SECATEUR_TRY(opened, store::Study::open(*study, store::Study::Access::Read));
     SECATEUR_TRY(identity, architecture::identify(model, context));
     if (identity.fingerprint() != opened->model().fingerprint())
-        return failure(ErrorCode::Conflict, study->string() + ": was made from another model than "
-                                                + model.path().string() + "; give the model it was pruned from ("
-                                                + opened->model().path + ")");
+        return failure(ErrorCode::Conflict,
+                       study->string() + ": was made from another model than " + model.path().string()
+                           + "; give the model it was pruned from (" + opened->model().path + ")");
     SECATEUR_TRY(reader, opened->read(run));
     const std::shared_ptr<store::RunReader> shared = std::move(reader);
     return model::MaskSource([shared](const MatrixId &id) { return shared->mask(id); });

@@ -7,6 +7,7 @@
 
 #include "core/base/parallel.h"
 #include "core/model/kernels.h"
+#include "core/model/parallelwork.h"
 
 namespace secateur::model {
 
@@ -66,15 +67,19 @@ Decoder::Decoder(std::shared_ptr<const architecture::ModelArchive> model, std::i
                  DecoderOptions options)
     : m_model(std::move(model)), m_options(std::move(options)), m_ropes(m_model->config(), positions),
       m_blocks(m_options.keepWeights ? std::size_t(config().layers) : 1), m_loaded(m_blocks.size(), false),
-      m_scratch(std::size_t(std::max(m_options.threads, 1)))
+      m_rounded(m_options.precision == Precision::BFloat16 ? m_blocks.size() : 0), m_scratch(std::size_t(std::max(m_options.threads, 1)))
 {
     prepareComputeThread();
+    m_headLoaded.assign(std::size_t((config().vocabSize + headRowsAtOnce - 1) / headRowsAtOnce), 0);
 }
 
-Result<void> Decoder::embed(std::span<const TokenId> ids, std::span<float> out)
+Result<void> Decoder::embed(std::span<const TokenId> ids, std::span<float> out, const RunContext &context)
 {
     const auto hidden = std::size_t(config().hiddenSize);
+    constexpr std::size_t idsBetweenChecks = 1024;
     for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (i % idsBetweenChecks == 0)
+            SECATEUR_CHECK(context.checkpoint());
         if (ids[i] < 0 || ids[i] >= config().vocabSize)
             return failure(ErrorCode::BadInput, "token id " + std::to_string(ids[i]) + " is outside the vocabulary of "
                                                     + std::to_string(config().vocabSize));
@@ -86,25 +91,33 @@ Result<void> Decoder::embed(std::span<const TokenId> ids, std::span<float> out)
     return {};
 }
 
-Result<BlockWeights *> Decoder::load(LayerIndex layer)
+Result<BlockWeights *> Decoder::load(LayerIndex layer, const RunContext &context)
 {
     const std::size_t place = m_options.keepWeights ? layer.value : 0;
     auto &block = m_blocks[place];
     if (!m_options.keepWeights || !m_loaded[place])
-        SECATEUR_CHECK(loadBlock(*m_model, layer, m_options.masks, m_options.threads, block));
+        SECATEUR_CHECK(loadBlock(*m_model, layer, m_options.masks, m_options.threads, block, context.stopToken()));
     m_loaded[place] = true;
     return &block;
 }
 
-Block Decoder::block(LayerIndex layer, const BlockWeights &weights, const RunContext &context) const
+/// Null in float32. Kept weights are rounded once; streamed ones for every pass, because pruning changes them between
+/// two passes.
+const RoundedWeights *Decoder::rounded(LayerIndex layer, const BlockWeights &weights)
 {
-    return {config(), layer, weights, m_ropes.layer(layer.value), m_options.precision, context.stopToken()};
+    if (m_options.precision != Precision::BFloat16)
+        return nullptr;
+    auto &result = m_rounded[m_options.keepWeights ? layer.value : 0];
+    if (!m_options.keepWeights || result.linears.empty())
+        roundWeights(weights, m_options.threads, result);
+    return &result;
 }
 
 Result<void> Decoder::forward(LayerIndex layer, const BlockWeights &weights, std::vector<SequenceGroup> &groups,
                               PassKind kind, InputObserver *observer, const RunContext &context)
 {
-    const Block pass = block(layer, weights, context);
+    const Block pass(config(), layer, weights, m_ropes.layer(layer.value), m_options.precision, context.stopToken(),
+                     rounded(layer, weights));
     ScratchPool pool(m_scratch);
     parallelFor(groups.size(), m_options.threads, [&](std::size_t index) {
         if (context.stopRequested())
@@ -132,6 +145,26 @@ Result<void> Decoder::finalNorm(std::span<float> x)
 Result<void> Decoder::headRows(std::int64_t first, std::span<float> out) const
 {
     return m_model->readRowsF32(config().tiedEmbeddings ? embeddingName : "lm_head.weight", std::uint64_t(first), out);
+}
+
+Result<void> Decoder::forEachHeadRange(const HeadUse &use, const RunContext &context)
+{
+    const std::int64_t width = config().hiddenSize;
+    // Not a vector: filling gigabytes with zeros first would take a second in which no stop is heard.
+    if (m_options.keepWeights && !m_head)
+        m_head.reset(new float[std::size_t(config().vocabSize * width)]);
+    return parallelTry(m_headLoaded.size(), m_options.threads, context.stopToken(), [&](std::size_t range) -> Result<void> {
+        prepareComputeThread();
+        const std::int64_t first = std::int64_t(range) * headRowsAtOnce;
+        const std::int64_t rows = std::min(headRowsAtOnce, config().vocabSize - first);
+        const std::unique_ptr<float[]> streamed(m_head ? nullptr : new float[std::size_t(rows * width)]);
+        float *const values = m_head ? m_head.get() + first * width : streamed.get();
+        if (!m_headLoaded[range])
+            SECATEUR_CHECK(headRows(first, {values, std::size_t(rows * width)}));
+        m_headLoaded[range] = m_head != nullptr;
+        use(first, {values, rows, width, width});
+        return {};
+    });
 }
 
 std::vector<SequenceGroup> groupSequences(const std::vector<std::int64_t> &lengths, std::span<float> hidden,

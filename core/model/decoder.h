@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -20,7 +21,7 @@ struct DecoderOptions {
     int threads = 1;
     Precision precision = Precision::Float32;
     MaskSource masks;          ///< empty: the dense model; else the sub-model with these masks
-    bool keepWeights = false;  ///< hold all blocks in float32 (generation) instead of streaming one at a time
+    bool keepWeights = false;  ///< hold blocks and head in float32 (generation) instead of streaming them
 };
 
 /// A decoder-only language model that streams its weights from disk a block at a time: memory is a block plus
@@ -29,6 +30,9 @@ struct DecoderOptions {
 class Decoder
 {
 public:
+    /// Rows of the output head that are worked on at a time: 2048 x 4096 floats are 32 MiB.
+    static constexpr std::int64_t headRowsAtOnce = 2048;
+
     /// `positions`: the longest sequence that will be seen. InvalidArgument when it is beyond the model's limit, or
     /// when bf16 is asked for and is not usable on this machine.
     [[nodiscard]] static Result<std::unique_ptr<Decoder>> create(std::shared_ptr<const architecture::ModelArchive> model,
@@ -37,13 +41,15 @@ public:
     [[nodiscard]] const architecture::ModelConfig &config() const { return m_model->config(); }
     [[nodiscard]] const architecture::ModelArchive &archive() const { return *m_model; }
     [[nodiscard]] const DecoderOptions &options() const { return m_options; }
+    [[nodiscard]] std::int64_t positions() const { return m_ropes.layer(0).positions(); }
 
-    /// Rows of the embedding, scaled as the model does: out [ids.size(), hiddenSize].
-    [[nodiscard]] Result<void> embed(std::span<const TokenId> ids, std::span<float> out);
+    /// Rows of the embedding, scaled as the model does: out [ids.size(), hiddenSize]. Cancelled.
+    [[nodiscard]] Result<void> embed(std::span<const TokenId> ids, std::span<float> out,
+                                     const RunContext &context = {});
 
-    /// The weights of a block, valid until the next call (streamed), with the masks applied.
-    [[nodiscard]] Result<BlockWeights *> load(LayerIndex layer);
-    [[nodiscard]] Block block(LayerIndex layer, const BlockWeights &weights, const RunContext &context) const;
+    /// The weights of a block, valid until the next call (streamed), with the masks applied. Cancelled.
+    /// Streamed weights may be changed in place; kept ones may not.
+    [[nodiscard]] Result<BlockWeights *> load(LayerIndex layer, const RunContext &context = {});
 
     /// Takes the groups through one block on all threads. Cancelled.
     [[nodiscard]] Result<void> forward(LayerIndex layer, const BlockWeights &weights,
@@ -56,15 +62,25 @@ public:
     /// Rows [first, first + rows) of the output head in float32 (the embedding where the two are tied).
     [[nodiscard]] Result<void> headRows(std::int64_t first, std::span<float> out) const;
 
+    /// Hands the whole output head to `use` in ranges of at most headRowsAtOnce rows [rows, hiddenSize], with the first
+    /// row's number, in no defined order and on all threads at once. Read anew each time, a range per thread, unless
+    /// the weights are kept. Cancelled.
+    using HeadUse = std::function<void(std::int64_t first, const ConstMatrixView &rows)>;
+    [[nodiscard]] Result<void> forEachHeadRange(const HeadUse &use, const RunContext &context);
+
 private:
     Decoder(std::shared_ptr<const architecture::ModelArchive> model, std::int64_t positions, DecoderOptions options);
+    [[nodiscard]] const RoundedWeights *rounded(LayerIndex layer, const BlockWeights &weights);
 
     std::shared_ptr<const architecture::ModelArchive> m_model;
     DecoderOptions m_options;
     RopeTables m_ropes;
     std::vector<BlockWeights> m_blocks; ///< one, or all with keepWeights
     std::vector<bool> m_loaded;
+    std::vector<RoundedWeights> m_rounded; ///< with bf16: of m_blocks
     std::vector<BlockScratch> m_scratch; ///< one per thread
+    std::unique_ptr<float[]> m_head;     ///< with keepWeights: [vocabSize, hiddenSize], filled range by range
+    std::vector<char> m_headLoaded;      ///< one per range; bytes, because threads set them side by side
     std::vector<float> m_finalNorm;
 };
 

@@ -21,12 +21,17 @@ struct GenerationOptions {
 /// Called with each new token; returns false to stop.
 using TokenSink = std::function<Result<bool>(TokenId)>;
 
-/// Continues `prompt` one token at a time with a key-value cache: the new ids, an end token not included.
+struct Generated {
+    std::vector<TokenId> ids; ///< the new ones, an end token not included
+    bool cancelled = false;   ///< a stop was requested before the text was complete
+};
+
+/// Continues `prompt` one token at a time with a key-value cache.
 /// The decoder should keep its weights (DecoderOptions::keepWeights); it works without, reading the model for each
-/// token. Stops at the model's position limit. Cancelled returns what was generated as an error only before the first
-/// token; afterwards the sink has seen everything.
-[[nodiscard]] Result<std::vector<TokenId>> generate(Decoder &decoder, const std::vector<TokenId> &prompt,
-                                                    const GenerationOptions &options, const TokenSink &sink,
-                                                    const RunContext &context);
+/// token. Stops when the decoder's positions are used up; InvalidArgument when the prompt leaves none. Reports stage
+/// "load" in layers while the prompt passes through the model. Cancelled, as an error, only before the first token.
+[[nodiscard]] Result<Generated> generate(Decoder &decoder, const std::vector<TokenId> &prompt,
+                                         const GenerationOptions &options, const TokenSink &sink,
+                                         const RunContext &context);
 
 } // namespace secateur::model

@@ -10,14 +10,13 @@
 #include <ATen/ops/logsumexp.h>
 
 #include "core/base/parallel.h"
-#include "core/format/safetensors.h"
 
 namespace secateur::model {
 
 namespace {
 
-constexpr std::int64_t headRowsAtOnce = 2048; ///< of the output head: 2048 x 4096 floats are 32 MiB
-constexpr std::int64_t tokensAtOnce = 128;    ///< of the logits that exist at the same time, per thread
+constexpr std::int64_t headRowsAtOnce = Decoder::headRowsAtOnce;
+constexpr std::int64_t tokensAtOnce = tokensScoredAtOnce;
 
 std::vector<std::int64_t> lengthsOf(const std::vector<std::vector<TokenId>> &sequences)
 {
@@ -76,11 +75,11 @@ Result<std::vector<float>> finalHidden(Decoder &decoder, const std::vector<std::
     for (const auto &sequence : sequences)
         ids.insert(ids.end(), sequence.begin(), sequence.end());
     std::vector<float> hidden(ids.size() * std::size_t(config.hiddenSize));
-    SECATEUR_CHECK(decoder.embed(ids, hidden));
+    SECATEUR_CHECK(decoder.embed(ids, hidden, context));
     auto groups = groupSequences(lengthsOf(sequences), hidden, config.hiddenSize);
     for (std::uint32_t layer = 0; layer < config.layers; ++layer) {
         SECATEUR_CHECK(context.checkpoint());
-        SECATEUR_TRY(weights, decoder.load(LayerIndex{layer}));
+        SECATEUR_TRY(weights, decoder.load(LayerIndex{layer}, context));
         SECATEUR_CHECK(decoder.forward(LayerIndex{layer}, *weights, groups, PassKind::Full, nullptr, context));
         context.report({.stage = "forward", .done = layer + 1, .total = std::uint64_t(config.layers), .unit = "layers"});
     }
@@ -133,39 +132,6 @@ Result<std::vector<SequenceScore>> scoreHidden(Decoder &decoder, const std::vect
         scores.push_back(std::move(score));
     }
     return scores;
-}
-
-Result<void> writeLogits(Decoder &decoder, const std::vector<float> &hidden,
-                         const std::vector<std::vector<TokenId>> &sequences, const std::filesystem::path &path,
-                         const RunContext &context)
-{
-    const std::int64_t width = decoder.config().hiddenSize;
-    const std::int64_t vocabulary = decoder.config().vocabSize;
-    const auto lengths = lengthsOf(sequences);
-    if (lengths.empty() || std::adjacent_find(lengths.begin(), lengths.end(), std::not_equal_to<>()) != lengths.end())
-        return failure(ErrorCode::InvalidArgument,
-                       "logits can be written for sequences of one length only; choose a --length");
-    SECATEUR_TRY(writer, format::SafetensorsWriter::create(
-                             path,
-                             {{"logits", format::DType::F32,
-                               {std::uint64_t(lengths.size()), std::uint64_t(lengths[0]), std::uint64_t(vocabulary)}}},
-                             {}));
-    std::vector<float> head(std::size_t(vocabulary * width));
-    SECATEUR_CHECK(decoder.headRows(0, head));
-    const std::int64_t tokens = std::int64_t(hidden.size()) / width;
-    // A few positions at a time: a row of logits of a large vocabulary is a megabyte.
-    constexpr std::int64_t rowsAtOnce = 16;
-    std::vector<float> buffer(std::size_t(rowsAtOnce * vocabulary));
-    for (std::int64_t first = 0; first < tokens; first += rowsAtOnce) {
-        SECATEUR_CHECK(context.checkpoint());
-        const std::int64_t rows = std::min(rowsAtOnce, tokens - first);
-        multiplyTransposed({hidden.data() + first * width, rows, width, width}, {head.data(), vocabulary, width, width},
-                           {buffer.data(), rows, vocabulary, vocabulary}, Precision::Float32);
-        SECATEUR_CHECK(writer.append(std::as_bytes(std::span(buffer).first(std::size_t(rows * vocabulary)))));
-        context.report({.stage = "logits", .done = std::uint64_t(first + rows), .total = std::uint64_t(tokens),
-                        .unit = "tokens"});
-    }
-    return writer.commit();
 }
 
 } // namespace secateur::model

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <vector>
 
 #include "core/base/result.h"
@@ -10,6 +9,9 @@
 #include "core/model/decoder.h"
 
 namespace secateur::model {
+
+/// Of the logits that exist at the same time, per thread: so many tokens by Decoder::headRowsAtOnce.
+constexpr std::int64_t tokensScoredAtOnce = 128;
 
 /// Negative log-likelihoods of sequences under a decoder.
 struct SequenceScore {
@@ -28,10 +30,5 @@ struct SequenceScore {
 [[nodiscard]] Result<std::vector<SequenceScore>> scoreHidden(Decoder &decoder, const std::vector<float> &hidden,
                                                              const std::vector<std::vector<TokenId>> &sequences,
                                                              const RunContext &context);
-
-/// Writes `logits` F32 [sequences, length, vocab] to a safetensors file; all sequences must have one length.
-[[nodiscard]] Result<void> writeLogits(Decoder &decoder, const std::vector<float> &hidden,
-                                       const std::vector<std::vector<TokenId>> &sequences,
-                                       const std::filesystem::path &path, const RunContext &context);
 
 } // namespace secateur::model

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/memoryforecast.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "core/model/decoder.h"
+
+namespace secateur::model {
+
+namespace {
+
+constexpr double floatBytes = sizeof(float);
+/// Converting weights takes a few buffers of a MiB per thread.
+constexpr double bufferBytes = 4.0 * 1024 * 1024;
+/// groupSequences closes a group once it has this many tokens.
+constexpr std::uint64_t groupTokens = 512;
+
+double weightBytes(const architecture::ModelConfig &config, const PassShape &shape)
+{
+    double weights = 0.0;
+    for (const auto &sublayer : architecture::prunableSublayers(config))
+        weights += double(sublayer.rows) * double(sublayer.cols);
+    const double perWeight = floatBytes + (shape.precision == Precision::BFloat16 ? sizeof(BFloat16Bits) : 0.0);
+    return weights * perWeight * (shape.keepWeights ? double(config.layers) : 1.0);
+}
+
+double headBytes(const architecture::ModelConfig &config, const PassShape &shape)
+{
+    const double width = double(config.hiddenSize);
+    const double rows = double(std::min(config.vocabSize, Decoder::headRowsAtOnce));
+    const double logits = shape.threads * rows * double(shape.headTokens) * floatBytes;
+    return logits + floatBytes * width * (shape.keepWeights ? double(config.vocabSize) : shape.threads * rows);
+}
+
+double ropeBytes(const architecture::ModelConfig &config, double positions)
+{
+    std::vector<architecture::RopeSpec> specs;
+    for (const auto &layer : config.attention)
+        if (std::find(specs.begin(), specs.end(), layer.rope) == specs.end())
+            specs.push_back(layer.rope);
+    return double(specs.size()) * positions * double(config.headDim) * floatBytes;
+}
+
+} // namespace
+
+std::uint64_t forecastPassBytes(const architecture::ModelConfig &config, const PassShape &shape)
+{
+    const std::uint64_t group = std::min(shape.tokens, shape.longest + groupTokens - 1);
+    const double groups = std::max(1.0, double(shape.tokens) / double(std::max<std::uint64_t>(group, 1)));
+    const double busy = std::min(double(std::max(shape.threads, 1)), std::ceil(groups));
+    const double scratch = floatBytes * double(scratchFloats(config, std::int64_t(group), std::int64_t(shape.longest)));
+    const double cache =
+        2.0 * double(config.layers) * double(shape.cached) * double(config.keyValueWidth()) * floatBytes;
+    const double hidden = double(shape.tokens) * double(config.hiddenSize) * floatBytes;
+    // Sums in double: hostile sizes make them huge, never wrong.
+    const double sum = weightBytes(config, shape) + headBytes(config, shape) + hidden + busy * scratch + cache
+        + ropeBytes(config, double(std::max(shape.longest, shape.cached))) + shape.threads * bufferBytes;
+    constexpr double most = 0x1.0p63;
+    return std::uint64_t(std::min(sum, most));
+}
+
+} // namespace secateur::model
