@@ -41,8 +41,8 @@ std::int64_t SequenceGroup::tokens() const
 
 std::uint64_t scratchFloats(const architecture::ModelConfig &config, std::int64_t tokens, std::int64_t longestSequence)
 {
-    const std::int64_t perToken = 3 * config.hiddenSize + 2 * config.queryWidth() + 2 * config.keyValueWidth()
-        + 2 * config.intermediateSize;
+    const std::int64_t perToken =
+        3 * config.hiddenSize + 2 * config.queryWidth() + 2 * config.keyValueWidth() + 2 * config.intermediateSize;
     return std::uint64_t(tokens * perToken + 2 * 128 * longestSequence);
 }
 
@@ -144,8 +144,8 @@ void Block::attendSequences(SequenceGroup &group, BlockScratch &scratch) const
             group.cache->tokens += length;
         }
         causalAttention(shape, rowsOf(query, row, length), keys, values,
-                        {attended.data + row * attended.stride, length, attended.cols, attended.stride},
-                        scratch.scores, m_stop);
+                        {attended.data + row * attended.stride, length, attended.cols, attended.stride}, scratch.scores,
+                        m_stop);
         row += length;
     }
 }

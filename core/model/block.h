@@ -15,7 +15,7 @@ namespace secateur::model {
 
 /// Keys and values of one sequence in one layer, for generation.
 struct KvCache {
-    std::vector<float> keys;   ///< [tokens, kvHeads * headDim], rotated
+    std::vector<float> keys; ///< [tokens, kvHeads * headDim], rotated
     std::vector<float> values; ///< [tokens, kvHeads * headDim]
     std::int64_t tokens = 0;
 };
@@ -23,10 +23,10 @@ struct KvCache {
 /// Whole sequences, their hidden states back to back: the unit that one thread takes through a block. How sequences
 /// are grouped never depends on the number of threads, so neither do the results.
 struct SequenceGroup {
-    std::size_t firstSequence = 0;       ///< number of its first sequence in the calibration set
-    std::vector<std::int64_t> lengths;   ///< tokens of each sequence
-    std::span<float> hidden;             ///< [tokens(), hiddenSize]; the block's input, and its output afterwards
-    KvCache *cache = nullptr;            ///< with one sequence: earlier positions to attend to; extended by it
+    std::size_t firstSequence = 0; ///< number of its first sequence in the calibration set
+    std::vector<std::int64_t> lengths; ///< tokens of each sequence
+    std::span<float> hidden; ///< [tokens(), hiddenSize]; the block's input, and its output afterwards
+    KvCache *cache = nullptr; ///< with one sequence: earlier positions to attend to; extended by it
 
     [[nodiscard]] std::int64_t tokens() const;
 };
@@ -44,7 +44,7 @@ public:
 
 /// How far a pass goes.
 enum class PassKind {
-    Full,           ///< hidden becomes the block's output
+    Full, ///< hidden becomes the block's output
     StatisticsOnly, ///< stops in front of down_proj, whose output no statistic needs; hidden keeps the block's input
 };
 
@@ -72,9 +72,8 @@ class Block
 public:
     /// The references must outlive the block. `rounded`, used with bf16 only, are `weights` as they are now; without
     /// them every product rounds its weights itself, to the same result.
-    Block(const architecture::ModelConfig &config, LayerIndex layer, const BlockWeights &weights,
-          const RopeTable &rope, Precision precision, std::stop_token stop,
-          const RoundedWeights *rounded = nullptr);
+    Block(const architecture::ModelConfig &config, LayerIndex layer, const BlockWeights &weights, const RopeTable &rope,
+          Precision precision, std::stop_token stop, const RoundedWeights *rounded = nullptr);
 
     /// Gives up between two products once a stop is requested; `group` then holds nothing of use.
     void forward(SequenceGroup &group, PassKind kind, InputObserver *observer, BlockScratch &scratch) const;

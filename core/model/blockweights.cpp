@@ -18,7 +18,7 @@ constexpr std::int64_t pieceElements = std::int64_t(1) << 20;
 class MatrixLoader
 {
 public:
-    explicit MatrixLoader(const architecture::ModelArchive &model) : m_model(model) {}
+    explicit MatrixLoader(const architecture::ModelArchive &model) : m_model(model) { }
 
     void add(std::string name, LinearWeights &linear)
     {

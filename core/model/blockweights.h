@@ -21,10 +21,7 @@ struct LinearWeights {
     architecture::Sublayer sublayer;
     std::vector<float> values;
 
-    [[nodiscard]] ConstMatrixView view() const
-    {
-        return {values.data(), sublayer.rows, sublayer.cols, sublayer.cols};
-    }
+    [[nodiscard]] ConstMatrixView view() const { return {values.data(), sublayer.rows, sublayer.cols, sublayer.cols}; }
 };
 
 /// One decoder block in float32. Loading the next block into the same object reuses its memory.
@@ -35,9 +32,9 @@ struct BlockWeights {
     std::vector<LinearWeights> linears;
     std::vector<float> inputNorm;
     std::vector<float> postAttentionNorm; ///< Llama: before the MLP. Gemma: after attention
-    std::vector<float> preFeedforwardNorm;  ///< Gemma only
+    std::vector<float> preFeedforwardNorm; ///< Gemma only
     std::vector<float> postFeedforwardNorm; ///< Gemma only
-    std::vector<float> queryNorm;           ///< [headDim], with queryKeyNorm
+    std::vector<float> queryNorm; ///< [headDim], with queryKeyNorm
     std::vector<float> keyNorm;
 };
 

@@ -67,7 +67,8 @@ Decoder::Decoder(std::shared_ptr<const architecture::ModelArchive> model, std::i
                  DecoderOptions options)
     : m_model(std::move(model)), m_options(std::move(options)), m_ropes(m_model->config(), positions),
       m_blocks(m_options.keepWeights ? std::size_t(config().layers) : 1), m_loaded(m_blocks.size(), false),
-      m_rounded(m_options.precision == Precision::BFloat16 ? m_blocks.size() : 0), m_scratch(std::size_t(std::max(m_options.threads, 1)))
+      m_rounded(m_options.precision == Precision::BFloat16 ? m_blocks.size() : 0),
+      m_scratch(std::size_t(std::max(m_options.threads, 1)))
 {
     prepareComputeThread();
     m_headLoaded.assign(std::size_t((config().vocabSize + headRowsAtOnce - 1) / headRowsAtOnce), 0);
@@ -81,8 +82,9 @@ Result<void> Decoder::embed(std::span<const TokenId> ids, std::span<float> out, 
         if (i % idsBetweenChecks == 0)
             SECATEUR_CHECK(context.checkpoint());
         if (ids[i] < 0 || ids[i] >= config().vocabSize)
-            return failure(ErrorCode::BadInput, "token id " + std::to_string(ids[i]) + " is outside the vocabulary of "
-                                                    + std::to_string(config().vocabSize));
+            return failure(ErrorCode::BadInput,
+                           "token id " + std::to_string(ids[i]) + " is outside the vocabulary of "
+                               + std::to_string(config().vocabSize));
         SECATEUR_CHECK(m_model->readRowsF32(embeddingName, std::uint64_t(ids[i]), out.subspan(i * hidden, hidden)));
     }
     if (config().embeddingScale != 1.0)
@@ -153,18 +155,19 @@ Result<void> Decoder::forEachHeadRange(const HeadUse &use, const RunContext &con
     // Not a vector: filling gigabytes with zeros first would take a second in which no stop is heard.
     if (m_options.keepWeights && !m_head)
         m_head.reset(new float[std::size_t(config().vocabSize * width)]);
-    return parallelTry(m_headLoaded.size(), m_options.threads, context.stopToken(), [&](std::size_t range) -> Result<void> {
-        prepareComputeThread();
-        const std::int64_t first = std::int64_t(range) * headRowsAtOnce;
-        const std::int64_t rows = std::min(headRowsAtOnce, config().vocabSize - first);
-        const std::unique_ptr<float[]> streamed(m_head ? nullptr : new float[std::size_t(rows * width)]);
-        float *const values = m_head ? m_head.get() + first * width : streamed.get();
-        if (!m_headLoaded[range])
-            SECATEUR_CHECK(headRows(first, {values, std::size_t(rows * width)}));
-        m_headLoaded[range] = m_head != nullptr;
-        use(first, {values, rows, width, width});
-        return {};
-    });
+    return parallelTry(
+        m_headLoaded.size(), m_options.threads, context.stopToken(), [&](std::size_t range) -> Result<void> {
+            prepareComputeThread();
+            const std::int64_t first = std::int64_t(range) * headRowsAtOnce;
+            const std::int64_t rows = std::min(headRowsAtOnce, config().vocabSize - first);
+            const std::unique_ptr<float[]> streamed(m_head ? nullptr : new float[std::size_t(rows * width)]);
+            float *const values = m_head ? m_head.get() + first * width : streamed.get();
+            if (!m_headLoaded[range])
+                SECATEUR_CHECK(headRows(first, {values, std::size_t(rows * width)}));
+            m_headLoaded[range] = m_head != nullptr;
+            use(first, {values, rows, width, width});
+            return {};
+        });
 }
 
 std::vector<SequenceGroup> groupSequences(const std::vector<std::int64_t> &lengths, std::span<float> hidden,
@@ -182,7 +185,8 @@ std::vector<SequenceGroup> groupSequences(const std::vector<std::int64_t> &lengt
         group.lengths.push_back(lengths[i]);
         groupTokens += lengths[i];
         row += lengths[i];
-        group.hidden = hidden.subspan(std::size_t((row - groupTokens) * hiddenSize), std::size_t(groupTokens * hiddenSize));
+        group.hidden =
+            hidden.subspan(std::size_t((row - groupTokens) * hiddenSize), std::size_t(groupTokens * hiddenSize));
     }
     return groups;
 }

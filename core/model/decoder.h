@@ -20,8 +20,8 @@ using TokenId = std::int32_t;
 struct DecoderOptions {
     int threads = 1;
     Precision precision = Precision::Float32;
-    MaskSource masks;          ///< empty: the dense model; else the sub-model with these masks
-    bool keepWeights = false;  ///< hold blocks and head in float32 (generation) instead of streaming them
+    MaskSource masks; ///< empty: the dense model; else the sub-model with these masks
+    bool keepWeights = false; ///< hold blocks and head in float32 (generation) instead of streaming them
 };
 
 /// A decoder-only language model that streams its weights from disk a block at a time: memory is a block plus
@@ -35,8 +35,8 @@ public:
 
     /// `positions`: the longest sequence that will be seen. InvalidArgument when it is beyond the model's limit, or
     /// when bf16 is asked for and is not usable on this machine.
-    [[nodiscard]] static Result<std::unique_ptr<Decoder>> create(std::shared_ptr<const architecture::ModelArchive> model,
-                                                                 std::int64_t positions, DecoderOptions options);
+    [[nodiscard]] static Result<std::unique_ptr<Decoder>>
+    create(std::shared_ptr<const architecture::ModelArchive> model, std::int64_t positions, DecoderOptions options);
 
     [[nodiscard]] const architecture::ModelConfig &config() const { return m_model->config(); }
     [[nodiscard]] const architecture::ModelArchive &archive() const { return *m_model; }
@@ -79,8 +79,8 @@ private:
     std::vector<bool> m_loaded;
     std::vector<RoundedWeights> m_rounded; ///< with bf16: of m_blocks
     std::vector<BlockScratch> m_scratch; ///< one per thread
-    std::unique_ptr<float[]> m_head;     ///< with keepWeights: [vocabSize, hiddenSize], filled range by range
-    std::vector<char> m_headLoaded;      ///< one per range; bytes, because threads set them side by side
+    std::unique_ptr<float[]> m_head; ///< with keepWeights: [vocabSize, hiddenSize], filled range by range
+    std::vector<char> m_headLoaded; ///< one per range; bytes, because threads set them side by side
     std::vector<float> m_finalNorm;
 };
 

@@ -25,7 +25,7 @@ struct ConstMatrixView {
         : data(d), rows(r), cols(c), stride(s)
     {
     }
-    ConstMatrixView(const MatrixView &view) : data(view.data), rows(view.rows), cols(view.cols), stride(view.stride) {}
+    ConstMatrixView(const MatrixView &view) : data(view.data), rows(view.rows), cols(view.cols), stride(view.stride) { }
 };
 
 /// In which type the products of linears are computed; sums are float32 either way.
@@ -78,7 +78,7 @@ struct ProductTile {
 /// What a short trial of bf16 products says about this machine (libtorch 1.13 is 100 times slower and 5 % wrong on CPUs
 /// without bf16 instructions).
 struct BFloat16Probe {
-    double speedup = 0.0;       ///< float32 time / bf16 time of one product
+    double speedup = 0.0; ///< float32 time / bf16 time of one product
     double relativeError = 0.0; ///< |bf16 - float32| / |float32| in the Frobenius norm, on bf16-rounded inputs
     /// A gain within the noise of a trial is none.
     [[nodiscard]] bool usable() const { return speedup > 1.2 && relativeError < 0.01; }

@@ -36,11 +36,10 @@ public:
             groups[0].lengths = {std::int64_t(ids.size())};
             groups[0].hidden = hidden;
             groups[0].cache = &m_caches[layer];
-            SECATEUR_CHECK(
-                m_decoder.forward(LayerIndex{layer}, *weights, groups, PassKind::Full, nullptr, m_context));
+            SECATEUR_CHECK(m_decoder.forward(LayerIndex{layer}, *weights, groups, PassKind::Full, nullptr, m_context));
             if (!m_begun)
-                m_context.report({.stage = "load", .done = layer + 1, .total = std::uint64_t(m_caches.size()),
-                                  .unit = "layers"});
+                m_context.report(
+                    {.stage = "load", .done = layer + 1, .total = std::uint64_t(m_caches.size()), .unit = "layers"});
         }
         m_begun = true;
         const auto last = std::span(hidden).last(width);
@@ -77,9 +76,9 @@ Result<Generated> generate(Decoder &decoder, const std::vector<TokenId> &prompt,
         return failure(ErrorCode::InvalidArgument, "the prompt has no tokens; give a text, or --bos always");
     const std::int64_t room = decoder.positions() - std::int64_t(prompt.size());
     if (room <= 0)
-        return failure(ErrorCode::InvalidArgument, "the prompt has " + std::to_string(prompt.size())
-                                                       + " tokens, which leaves none of " + std::to_string(decoder.positions())
-                                                       + " positions to continue it; give a shorter one");
+        return failure(ErrorCode::InvalidArgument,
+                       "the prompt has " + std::to_string(prompt.size()) + " tokens, which leaves none of "
+                           + std::to_string(decoder.positions()) + " positions to continue it; give a shorter one");
     SECATEUR_TRY(sampler, Sampler::create(options.sampling));
     const std::int64_t limit = std::min(options.maxNewTokens, room);
     const auto &ends = decoder.config().eosIds;

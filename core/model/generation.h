@@ -23,7 +23,7 @@ using TokenSink = std::function<Result<bool>(TokenId)>;
 
 struct Generated {
     std::vector<TokenId> ids; ///< the new ones, an end token not included
-    bool cancelled = false;   ///< a stop was requested before the text was complete
+    bool cancelled = false; ///< a stop was requested before the text was complete
 };
 
 /// Continues `prompt` one token at a time with a key-value cache.

@@ -81,7 +81,8 @@ Result<std::vector<float>> finalHidden(Decoder &decoder, const std::vector<std::
         SECATEUR_CHECK(context.checkpoint());
         SECATEUR_TRY(weights, decoder.load(LayerIndex{layer}, context));
         SECATEUR_CHECK(decoder.forward(LayerIndex{layer}, *weights, groups, PassKind::Full, nullptr, context));
-        context.report({.stage = "forward", .done = layer + 1, .total = std::uint64_t(config.layers), .unit = "layers"});
+        context.report(
+            {.stage = "forward", .done = layer + 1, .total = std::uint64_t(config.layers), .unit = "layers"});
     }
     SECATEUR_CHECK(decoder.finalNorm(hidden));
     return hidden;
@@ -114,7 +115,9 @@ Result<std::vector<SequenceScore>> scoreHidden(Decoder &decoder, const std::vect
                         sums.add(logits, first, firstId);
                     });
         SECATEUR_CHECK(context.checkpoint());
-        context.report({.stage = "score", .done = std::uint64_t(firstId + rows), .total = std::uint64_t(vocabulary),
+        context.report({.stage = "score",
+                        .done = std::uint64_t(firstId + rows),
+                        .total = std::uint64_t(vocabulary),
                         .unit = "head rows"});
     }
 

@@ -15,15 +15,15 @@ constexpr std::int64_t tokensScoredAtOnce = 128;
 
 /// Negative log-likelihoods of sequences under a decoder.
 struct SequenceScore {
-    double nll = 0.0;           ///< sum over the predicted tokens (all but the first), nats
+    double nll = 0.0; ///< sum over the predicted tokens (all but the first), nats
     std::int64_t predicted = 0; ///< length - 1
     std::vector<float> tokenNll; ///< one per predicted token
 };
 
 /// Hidden states after the last block and the final norm, sequences back to back: [tokens, hiddenSize].
 /// Streams every block once over all sequences. Reports stage "forward" in layers. Cancelled.
-[[nodiscard]] Result<std::vector<float>> finalHidden(Decoder &decoder, const std::vector<std::vector<TokenId>> &sequences,
-                                                     const RunContext &context);
+[[nodiscard]] Result<std::vector<float>>
+finalHidden(Decoder &decoder, const std::vector<std::vector<TokenId>> &sequences, const RunContext &context);
 
 /// Each sequence on its own, from the output of finalHidden. The head is streamed in row ranges, so no [tokens, vocab]
 /// matrix is ever held. Reports stage "score". Cancelled.

@@ -66,8 +66,8 @@ model::BlockWeights randomWeights(const ModelConfig &config, std::uint64_t seed)
         weights.linears.push_back(
             {sublayer, randomVector(random, std::size_t(sublayer.rows * sublayer.cols), 0.0, 0.2)});
     const auto hidden = std::size_t(config.hiddenSize);
-    for (auto *norm : {&weights.inputNorm, &weights.postAttentionNorm, &weights.preFeedforwardNorm,
-                       &weights.postFeedforwardNorm})
+    for (auto *norm :
+         {&weights.inputNorm, &weights.postAttentionNorm, &weights.preFeedforwardNorm, &weights.postFeedforwardNorm})
         *norm = randomVector(random, hidden, 1.0, 0.1);
     weights.queryNorm = randomVector(random, std::size_t(config.headDim), 1.0, 0.1);
     weights.keyNorm = randomVector(random, std::size_t(config.headDim), 1.0, 0.1);
@@ -122,8 +122,8 @@ void normHeads(Matrix &x, const std::vector<float> &weight, const ModelConfig &c
     const auto width = std::size_t(config.headDim);
     for (auto &row : x)
         for (std::size_t head = 0; head < row.size(); head += width) {
-            const Matrix one = {std::vector<double>(row.begin() + std::ptrdiff_t(head),
-                                                    row.begin() + std::ptrdiff_t(head + width))};
+            const Matrix one = {
+                std::vector<double>(row.begin() + std::ptrdiff_t(head), row.begin() + std::ptrdiff_t(head + width))};
             const auto result = normed(one, weight, config);
             std::copy(result[0].begin(), result[0].end(), row.begin() + std::ptrdiff_t(head));
         }
@@ -350,10 +350,9 @@ void TestBlock::tilesDoNotChangeBits()
     model::multiplyTransposed({x.data(), m, k, k}, {w.data(), n, k, k}, {whole.data(), m, n, n},
                               model::Precision::Float32);
     for (const auto &tile : tiles)
-        model::multiplyTransposed({x.data() + tile.firstX * k, tile.xRows, k, k},
-                                  {w.data() + tile.firstW * k, tile.wRows, k, k},
-                                  {pieces.data() + tile.firstX * n + tile.firstW, tile.xRows, tile.wRows, n},
-                                  model::Precision::Float32);
+        model::multiplyTransposed(
+            {x.data() + tile.firstX * k, tile.xRows, k, k}, {w.data() + tile.firstW * k, tile.wRows, k, k},
+            {pieces.data() + tile.firstX * n + tile.firstW, tile.xRows, tile.wRows, n}, model::Precision::Float32);
     QVERIFY(whole == pieces);
 }
 

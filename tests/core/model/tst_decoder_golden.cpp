@@ -44,10 +44,11 @@ private:
     }
     [[nodiscard]] std::unique_ptr<model::Decoder> decoder(model::MaskSource masks = {}, bool keepWeights = false) const
     {
-        auto made = model::Decoder::create(m_model, 512, {.threads = physicalCores(),
-                                                          .precision = model::Precision::Float32,
-                                                          .masks = std::move(masks),
-                                                          .keepWeights = keepWeights});
+        auto made = model::Decoder::create(m_model, 512,
+                                           {.threads = physicalCores(),
+                                            .precision = model::Precision::Float32,
+                                            .masks = std::move(masks),
+                                            .keepWeights = keepWeights});
         return made ? std::move(*made) : nullptr;
     }
 
@@ -93,8 +94,8 @@ void TestDecoderGolden::nllAndLogits()
     const auto *const tensor = file->find("logits");
     QVERIFY(tensor);
     QCOMPARE(tensor->shape[1], std::uint64_t(sequences[0].size()));
-    VERIFY_RESULT(file->read(*tensor, tensor->bytes - logits.size() * sizeof(float),
-                             std::as_writable_bytes(std::span(logits))));
+    VERIFY_RESULT(
+        file->read(*tensor, tensor->bytes - logits.size() * sizeof(float), std::as_writable_bytes(std::span(logits))));
     double worstLogit = 0.0;
     for (std::size_t i = 0; i < logits.size(); ++i)
         worstLogit = std::max(worstLogit, double(std::fabs(logits[i] - reference[i])));
