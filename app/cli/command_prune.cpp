@@ -85,8 +85,8 @@ private:
                    1)
             .group(heading);
         arguments
-            .count("--max-length", m_data.maxLength, "L", "Without --length: cut longer records here (default 2048, or what the model can take)",
-                   1)
+            .count("--max-length", m_data.maxLength, "L",
+                   "Without --length: cut longer records here (default 2048, or what the model can take)", 1)
             .group(heading)
             .needs(files);
         arguments.count("--seed", m_data.seed, "S", "Of the choice of records (default 0)").group(heading);

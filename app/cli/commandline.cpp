@@ -58,8 +58,7 @@ int terminalColumns()
 
 int printError(const Error &error, const CommonOptions &options)
 {
-    const nlohmann::ordered_json object = {
-        {"error", {{"code", errorCodeName(error.code)}, {"detail", error.detail}}}};
+    const nlohmann::ordered_json object = {{"error", {{"code", errorCodeName(error.code)}, {"detail", error.detail}}}};
     if (options.json)
         if (const auto written = writeTo(STDOUT_FILENO, jsonText(object) + "\n"); !written)
             complain(written.error().detail + "\n");

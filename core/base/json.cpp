@@ -27,7 +27,7 @@ std::string shown(std::string text)
 class StrictBuilder final : public nlohmann::json_sax<json>
 {
 public:
-    StrictBuilder(json &document, const JsonLimits &limits) : m_builder(document, false), m_limits(limits) {}
+    StrictBuilder(json &document, const JsonLimits &limits) : m_builder(document, false), m_limits(limits) { }
 
     const std::string &problem() const { return m_problem; }
 

@@ -12,17 +12,17 @@ namespace secateur {
 /// Why something did not succeed. The window turns the code into translated advice;
 /// `Error::detail` stays English and names file, tensor (or record) and offset.
 enum class ErrorCode {
-    Cancelled,       ///< the stop token fired; what was finished is kept
+    Cancelled, ///< the stop token fired; what was finished is kept
     InvalidArgument, ///< the request itself is wrong (exit status 2)
-    BadInput,        ///< a file or record is malformed (exit status 3)
-    NotFound,        ///< a named file, run or tensor does not exist (exit status 3)
-    Unsupported,     ///< well formed, but not something this program can do (exit status 3)
-    Conflict,        ///< differs from what is on disk: a fingerprint, a name already taken (exit status 3)
-    OutOfMemory,     ///< does not fit, or an allocation failed (exit status 4)
-    OutOfDisk,       ///< no space left on the device (exit status 4)
-    Locked,          ///< another process holds the study (exit status 1)
-    Io,              ///< the operating system refused (exit status 1)
-    Internal,        ///< a check of our own failed (exit status 1)
+    BadInput, ///< a file or record is malformed (exit status 3)
+    NotFound, ///< a named file, run or tensor does not exist (exit status 3)
+    Unsupported, ///< well formed, but not something this program can do (exit status 3)
+    Conflict, ///< differs from what is on disk: a fingerprint, a name already taken (exit status 3)
+    OutOfMemory, ///< does not fit, or an allocation failed (exit status 4)
+    OutOfDisk, ///< no space left on the device (exit status 4)
+    Locked, ///< another process holds the study (exit status 1)
+    Io, ///< the operating system refused (exit status 1)
+    Internal, ///< a check of our own failed (exit status 1)
 };
 
 struct Error {

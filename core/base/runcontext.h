@@ -13,10 +13,10 @@ namespace secateur {
 
 /// One step of a long job, reported from the thread that runs the job.
 struct Progress {
-    std::string stage;        ///< "load", "calibrate", "prune", "compare", …: a stable English word
-    std::uint64_t done = 0;   ///< in `unit`, out of `total`
-    std::uint64_t total = 0;  ///< 0: unknown
-    std::string unit;         ///< "layers", "bytes", "tokens", "pairs", …
+    std::string stage; ///< "load", "calibrate", "prune", "compare", …: a stable English word
+    std::uint64_t done = 0; ///< in `unit`, out of `total`
+    std::uint64_t total = 0; ///< 0: unknown
+    std::string unit; ///< "layers", "bytes", "tokens", "pairs", …
     double tokensPerSecond = 0.0; ///< 0: does not apply
 };
 

@@ -34,8 +34,9 @@ Result<Sparsity> Sparsity::fromRatio(double ratio)
 Result<NmPattern> NmPattern::fromCounts(int n, int m)
 {
     if (!(n > 0 && n < m && m <= 256))
-        return failure(ErrorCode::InvalidArgument, "pattern " + std::to_string(n) + ":" + std::to_string(m)
-                                                       + " is out of range; N:M needs 0 < N < M <= 256");
+        return failure(ErrorCode::InvalidArgument,
+                       "pattern " + std::to_string(n) + ":" + std::to_string(m)
+                           + " is out of range; N:M needs 0 < N < M <= 256");
     return NmPattern(n, m);
 }
 

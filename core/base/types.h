@@ -37,7 +37,7 @@ public:
     friend bool operator==(const Sparsity &, const Sparsity &) = default;
 
 private:
-    explicit Sparsity(double ratio) : m_ratio(ratio) {}
+    explicit Sparsity(double ratio) : m_ratio(ratio) { }
     double m_ratio = 0.0;
 };
 
@@ -56,7 +56,7 @@ public:
     friend bool operator==(const NmPattern &, const NmPattern &) = default;
 
 private:
-    NmPattern(int n, int m) : m_n(n), m_m(m) {}
+    NmPattern(int n, int m) : m_n(n), m_m(m) { }
     int m_n;
     int m_m;
 };
@@ -69,9 +69,9 @@ using PruneTarget = std::variant<Sparsity, NmPattern>;
 [[nodiscard]] double targetRatio(const PruneTarget &target);
 
 enum class PruneMethod {
-    Wanda,        ///< |W| * sqrt(scaler_row), per output row (paper section 3; wanda lib/prune.py, prune_wanda)
+    Wanda, ///< |W| * sqrt(scaler_row), per output row (paper section 3; wanda lib/prune.py, prune_wanda)
     WandaVariant, ///< the same score; per row a share alpha of the score sum, alpha by bisection (use_variant)
-    Magnitude,    ///< |W|, one threshold per matrix (wanda lib/prune.py, prune_magnitude)
+    Magnitude, ///< |W|, one threshold per matrix (wanda lib/prune.py, prune_magnitude)
 };
 
 [[nodiscard]] std::string methodName(PruneMethod method); ///< "wanda", "wanda-variant", "magnitude"
@@ -80,7 +80,7 @@ enum class PruneMethod {
 /// Which model's activations the statistics come from.
 enum class StatisticsMode {
     Pruned, ///< sequential: layer i sees the output of the pruned layers before it (the reference)
-    Dense,  ///< one pass of the unpruned model; makes resparsify exact
+    Dense, ///< one pass of the unpruned model; makes resparsify exact
 };
 
 [[nodiscard]] std::string statisticsName(StatisticsMode mode); ///< "pruned", "dense"
@@ -88,7 +88,7 @@ enum class StatisticsMode {
 
 /// Whether the beginning-of-sequence token is put before a text.
 enum class BosPolicy {
-    Auto,   ///< as the tokenizer itself does it
+    Auto, ///< as the tokenizer itself does it
     Always, ///< exactly one; an error when the tokenizer has none
     Never,
 };

@@ -18,9 +18,10 @@ auto guarded(const Job &job) -> decltype(job())
     try {
         return job();
     } catch (const std::bad_alloc &) {
-        return failure(ErrorCode::OutOfMemory, "memory ran out (" + bytesText(peakResidentBytes())
-                                                   + " in use at the peak); use fewer or shorter samples, or fewer "
-                                                     "threads");
+        return failure(ErrorCode::OutOfMemory,
+                       "memory ran out (" + bytesText(peakResidentBytes())
+                           + " in use at the peak); use fewer or shorter samples, or fewer "
+                             "threads");
     } catch (const std::exception &error) {
         return failure(ErrorCode::Internal, error.what());
     }

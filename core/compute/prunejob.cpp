@@ -18,8 +18,8 @@ namespace {
 
 constexpr const char *tokenIdsName = "input_ids";
 
-Result<data::CalibrationSet> calibrationOf(const engine::PruneRequest &request,
-                                           const architecture::ModelArchive &model, const RunContext &context)
+Result<data::CalibrationSet> calibrationOf(const engine::PruneRequest &request, const architecture::ModelArchive &model,
+                                           const RunContext &context)
 {
     const auto positions = std::uint64_t(model.config().maxPositions);
     if (request.tokenIds) {
@@ -30,8 +30,9 @@ Result<data::CalibrationSet> calibrationOf(const engine::PruneRequest &request,
         if (set.longest() > positions)
             return failure(ErrorCode::BadInput,
                            request.tokenIds->string() + ", tensor \"" + tokenIdsName + "\": has rows of "
-                               + std::to_string(set.longest()) + " ids, and the model takes " + std::to_string(positions)
-                               + " positions; give --length " + std::to_string(positions) + " or less");
+                               + std::to_string(set.longest()) + " ids, and the model takes "
+                               + std::to_string(positions) + " positions; give --length " + std::to_string(positions)
+                               + " or less");
         return set;
     }
     if (request.data) {
@@ -69,13 +70,8 @@ Result<void> checkMemory(const engine::PruneRequest &request, const architecture
                                                     .method = request.method,
                                                     .bf16 = request.compute == engine::ComputeType::BF16,
                                                     .threads = request.threads});
-    const auto available = availableMemory();
-    if (needed > available)
-        return failure(ErrorCode::OutOfMemory,
-                       "pruning would need about " + bytesText(needed) + " of memory, and " + bytesText(available)
-                           + " are available; use fewer samples (--samples), shorter ones (--length) or fewer threads "
-                             "(--threads)");
-    return {};
+    return requireMemory("pruning", needed,
+                         "use fewer samples (--samples), shorter ones (--length) or fewer threads (--threads)");
 }
 
 store::RunRecipe recipeOf(const engine::PruneRequest &request, const data::CalibrationSet &calibration)
@@ -91,6 +87,7 @@ store::RunRecipe recipeOf(const engine::PruneRequest &request, const data::Calib
     recipe.calibrationFingerprint = calibration.fingerprint();
     recipe.calibrationTokens = calibration.tokens();
     recipe.calibrationSequences = calibration.sequences.size();
+    recipe.versions = {{"libtorch", TORCH_VERSION}};
     return recipe;
 }
 
@@ -171,10 +168,11 @@ store::RunOutcome outcomeOf(const prune::PruneTimes &times, double total, int th
     outcome.peakResidentBytes = peakResidentBytes();
     outcome.threads = threads;
     const auto *const onednn = dnnl_version();
-    outcome.versions = {{"secateur", SECATEUR_VERSION},
-                        {"libtorch", TORCH_VERSION},
-                        {"onednn", std::to_string(onednn->major) + "." + std::to_string(onednn->minor) + "."
-                             + std::to_string(onednn->patch)}};
+    outcome.versions = {
+        {"secateur", SECATEUR_VERSION},
+        {"libtorch", TORCH_VERSION},
+        {"onednn",
+         std::to_string(onednn->major) + "." + std::to_string(onednn->minor) + "." + std::to_string(onednn->patch)}};
     return outcome;
 }
 
@@ -196,11 +194,12 @@ Result<engine::PruneReport> pruneJob(const engine::PruneRequest &request, const 
     SECATEUR_CHECK(checkStudy(request, *model));
     SECATEUR_TRY(calibration, calibrationOf(request, *model, context));
     SECATEUR_CHECK(checkMemory(request, model->config(), calibration));
-    SECATEUR_TRY(decoder, model::Decoder::create(model, std::int64_t(calibration.longest()),
-                                                 {.threads = request.threads,
-                                                  .precision = precisionOf(request.compute),
-                                                  .masks = {},
-                                                  .keepWeights = false}));
+    SECATEUR_TRY(decoder,
+                 model::Decoder::create(model, std::int64_t(calibration.longest()),
+                                        {.threads = request.threads,
+                                         .precision = precisionOf(request.compute),
+                                         .masks = {},
+                                         .keepWeights = false}));
     SECATEUR_TRY(identity, architecture::identify(*model, context));
     SECATEUR_TRY(study, store::Study::openOrCreate(request.study, identity));
     SECATEUR_TRY(writer, openWriter(*study, request, recipeOf(request, calibration), *model));

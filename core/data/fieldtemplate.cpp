@@ -261,9 +261,9 @@ Result<std::string> FieldTemplate::itemPrefix(const Piece &piece, const Record &
         break;
     case Form::Letters:
         if (index >= 26)
-            return failure(ErrorCode::BadInput, record.origin + ": {" + piece.pathText
-                                                    + ":letters} has more than 26 items; use {" + piece.pathText
-                                                    + ":numbers}");
+            return failure(ErrorCode::BadInput,
+                           record.origin + ": {" + piece.pathText + ":letters} has more than 26 items; use {"
+                               + piece.pathText + ":numbers}");
         prefix = index ? ", " : "";
         prefix += char('A' + index);
         prefix += ": ";

@@ -47,7 +47,7 @@ struct TokenizeRequest {
 };
 struct TokenizeReport {
     std::vector<tokenizer::TokenId> ids;
-    std::string text;                ///< as given, or decoded from the ids with special tokens written out
+    std::string text; ///< as given, or decoded from the ids with special tokens written out
     std::vector<std::string> tokens; ///< as the vocabulary spells them, one per id
 };
 [[nodiscard]] Result<TokenizeReport> tokenize(const TokenizeRequest &request);
@@ -101,7 +101,7 @@ struct ExportRequest {
     std::filesystem::path study;
     std::string run;
     std::optional<std::filesystem::path> model; ///< empty: where the study last saw it
-    std::filesystem::path output;               ///< must not exist, or be an empty folder
+    std::filesystem::path output; ///< must not exist, or be an empty folder
 };
 struct ExportReport {
     std::vector<std::string> files;

@@ -21,7 +21,7 @@ struct PruneRequest {
     std::filesystem::path study;
     std::filesystem::path model;
     std::string domain;
-    std::string run;                     ///< empty: <domain>-<method>-<sparsity>, made unique
+    std::string run; ///< empty: <domain>-<method>-<sparsity>, made unique
     std::optional<data::CalibrationRequest> data; ///< this, or token ids, or neither for magnitude
     std::optional<std::filesystem::path> tokenIds;
     std::optional<std::uint64_t> tokenIdSamples;
@@ -45,7 +45,7 @@ struct ScoreRequest {
     std::optional<std::filesystem::path> textFile; ///< this or `tokenIds`
     std::optional<std::filesystem::path> tokenIds;
     std::optional<std::uint64_t> samples; ///< of tokenIds: the first so many rows
-    std::uint64_t length = 0;             ///< window; 0: min(2048, the model's limit)
+    std::uint64_t length = 0; ///< window; 0: min(2048, the model's limit)
     BosPolicy bos = BosPolicy::Auto;
     std::optional<std::filesystem::path> logits; ///< write F32 [n, len, vocab]
     ComputeType compute = ComputeType::F32;
@@ -57,7 +57,7 @@ struct ScoreRequest {
 
 struct ScoreReport {
     std::uint64_t tokens = 0; ///< predicted ones
-    double nll = 0.0;         ///< mean over predicted tokens, nats
+    double nll = 0.0; ///< mean over predicted tokens, nats
     double perplexity = 0.0;
     std::vector<double> sequenceNll; ///< mean per window or row
 };

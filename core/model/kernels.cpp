@@ -12,9 +12,9 @@
 
 // One build for every CPU that picks the widest instructions at start-up. The sanitizers cannot intercept the resolver.
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#    define SECATEUR_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#define SECATEUR_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
-#    define SECATEUR_CLONES
+#define SECATEUR_CLONES
 #endif
 
 namespace secateur::model {

@@ -38,9 +38,8 @@ std::int32_t Sampler::next(std::span<const float> logits)
 
     std::vector<std::int32_t> order(logits.size());
     std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
-        return logits[std::size_t(a)] > logits[std::size_t(b)];
-    });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::int32_t a, std::int32_t b) { return logits[std::size_t(a)] > logits[std::size_t(b)]; });
     if (m_options.topK > 0 && std::size_t(m_options.topK) < order.size())
         order.resize(std::size_t(m_options.topK));
 

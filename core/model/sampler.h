@@ -11,8 +11,8 @@ namespace secateur::model {
 /// How the next token is chosen from its logits.
 struct SamplingOptions {
     double temperature = 0.0; ///< 0: greedy, the smallest id among equals
-    double topP = 1.0;        ///< keep the smallest set of most likely tokens that reaches this probability; 1: all
-    std::int64_t topK = 0;    ///< keep this many most likely tokens; 0: all
+    double topP = 1.0; ///< keep the smallest set of most likely tokens that reaches this probability; 1: all
+    std::int64_t topK = 0; ///< keep this many most likely tokens; 0: all
     std::uint64_t seed = 0;
 };
 
@@ -26,7 +26,7 @@ public:
     [[nodiscard]] std::int32_t next(std::span<const float> logits);
 
 private:
-    explicit Sampler(const SamplingOptions &options) : m_options(options), m_state(options.seed) {}
+    explicit Sampler(const SamplingOptions &options) : m_options(options), m_state(options.seed) { }
     [[nodiscard]] double uniform();
 
     SamplingOptions m_options;

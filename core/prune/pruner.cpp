@@ -21,7 +21,7 @@ using model::PassKind;
 class Stopwatch
 {
 public:
-    explicit Stopwatch(double &total) : m_total(total), m_start(Clock::now()) {}
+    explicit Stopwatch(double &total) : m_total(total), m_start(Clock::now()) { }
     ~Stopwatch() { m_total += std::chrono::duration<double>(Clock::now() - m_start).count(); }
     Stopwatch(const Stopwatch &) = delete;
     Stopwatch &operator=(const Stopwatch &) = delete;
@@ -84,7 +84,7 @@ Result<PruneTimes> Pruner::run(const RunContext &context)
     const auto layers = std::uint32_t(m_decoder.config().layers);
     const auto finished = std::uint32_t(m_writer.finishedLayers());
     context.report({.stage = "prune", .done = finished, .total = layers, .unit = "layers"});
-    SECATEUR_CHECK(prepare());
+    SECATEUR_CHECK(prepare(context));
     if (finished < layers && usesActivations()) {
         for (std::uint32_t layer = 0; layer < finished; ++layer) {
             SECATEUR_CHECK(context.checkpoint());
@@ -98,13 +98,16 @@ Result<PruneTimes> Pruner::run(const RunContext &context)
         SECATEUR_CHECK(pruneLayer(LayerIndex{layer}, context));
         const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         const double share = double(layer + 1 - finished) / layers;
-        context.report({.stage = "prune", .done = layer + 1, .total = layers, .unit = "layers",
+        context.report({.stage = "prune",
+                        .done = layer + 1,
+                        .total = layers,
+                        .unit = "layers",
                         .tokensPerSecond = share * double(m_calibration.tokens()) / seconds});
     }
     return m_times;
 }
 
-Result<void> Pruner::prepare()
+Result<void> Pruner::prepare(const RunContext &context)
 {
     if (!usesActivations())
         return {};
@@ -118,7 +121,7 @@ Result<void> Pruner::prepare()
     const std::int64_t width = m_decoder.config().hiddenSize;
     m_hidden.resize(ids.size() * std::size_t(width));
     m_groups = model::groupSequences(lengths, m_hidden, width);
-    return m_decoder.embed(ids, m_hidden);
+    return m_decoder.embed(ids, m_hidden, context);
 }
 
 Result<void> Pruner::replayLayer(LayerIndex layer, const RunContext &context)
@@ -126,7 +129,7 @@ Result<void> Pruner::replayLayer(LayerIndex layer, const RunContext &context)
     BlockWeights *weights = nullptr;
     {
         const Stopwatch watch(m_times.load);
-        SECATEUR_TRY(loaded, m_decoder.load(layer));
+        SECATEUR_TRY(loaded, m_decoder.load(layer, context));
         weights = loaded;
         if (m_options.statistics == StatisticsMode::Pruned) {
             SECATEUR_TRY(result, m_writer.readLayer(layer));
@@ -145,7 +148,7 @@ Result<void> Pruner::pruneLayer(LayerIndex layer, const RunContext &context)
     BlockWeights *weights = nullptr;
     {
         const Stopwatch watch(m_times.load);
-        SECATEUR_TRY(loaded, m_decoder.load(layer));
+        SECATEUR_TRY(loaded, m_decoder.load(layer, context));
         weights = loaded;
     }
     std::vector<std::vector<float>> norms;
@@ -153,8 +156,8 @@ Result<void> Pruner::pruneLayer(LayerIndex layer, const RunContext &context)
         const Stopwatch watch(m_times.calibrate);
         ActivationStatistics statistics(m_decoder.config(), m_calibration.sequences.size());
         const bool passOn = m_options.statistics == StatisticsMode::Dense && !isLast(layer);
-        SECATEUR_CHECK(m_decoder.forward(layer, *weights, m_groups,
-                                         passOn ? PassKind::Full : PassKind::StatisticsOnly, &statistics, context));
+        SECATEUR_CHECK(m_decoder.forward(layer, *weights, m_groups, passOn ? PassKind::Full : PassKind::StatisticsOnly,
+                                         &statistics, context));
         for (const auto input : allInputs)
             norms.push_back(statistics.scalerRow(input));
     }
@@ -183,7 +186,8 @@ Result<store::LayerResult::Matrix> Pruner::selectMatrix(const model::LinearWeigh
         matrix.alpha = found.alpha;
         return matrix;
     }
-    SECATEUR_TRY(kept, m_options.method == PruneMethod::Magnitude
+    SECATEUR_TRY(kept,
+                 m_options.method == PruneMethod::Magnitude
                      ? selection::selectMagnitude(view, m_options.target, threads)
                      : selection::selectWanda(view, norm, m_options.target, threads));
     matrix.kept = std::move(kept);

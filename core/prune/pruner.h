@@ -21,9 +21,9 @@ struct PruneOptions {
 
 /// Where the time went, in seconds of wall clock.
 struct PruneTimes {
-    double load = 0.0;      ///< reading and converting weights
+    double load = 0.0; ///< reading and converting weights
     double calibrate = 0.0; ///< forward passes
-    double prune = 0.0;     ///< selection, and writing the layer
+    double prune = 0.0; ///< selection, and writing the layer
 };
 
 /// One round of the published layer loop (wanda lib/prune.py, prune_wanda) over a streamed model:
@@ -43,14 +43,13 @@ public:
     [[nodiscard]] Result<PruneTimes> run(const RunContext &context);
 
 private:
-    [[nodiscard]] Result<void> prepare();
+    [[nodiscard]] Result<void> prepare(const RunContext &context);
     [[nodiscard]] Result<void> pruneLayer(LayerIndex layer, const RunContext &context);
     [[nodiscard]] Result<void> replayLayer(LayerIndex layer, const RunContext &context);
     [[nodiscard]] Result<store::LayerResult::Matrix> selectMatrix(const model::LinearWeights &linear,
                                                                   std::span<const float> norm) const;
-    [[nodiscard]] Result<store::LayerResult> select(model::BlockWeights &weights,
-                                                    const std::vector<std::vector<float>> &norms,
-                                                    const RunContext &context) const;
+    [[nodiscard]] Result<store::LayerResult>
+    select(model::BlockWeights &weights, const std::vector<std::vector<float>> &norms, const RunContext &context) const;
     [[nodiscard]] bool usesActivations() const { return m_options.method != PruneMethod::Magnitude; }
     [[nodiscard]] bool isLast(LayerIndex layer) const;
 

@@ -80,7 +80,8 @@ std::vector<std::vector<std::int32_t>> goldenIds(const std::string &file, const 
     return ids;
 }
 
-GoldenRun::GoldenRun(const std::string &file) : m_file(valueOf(format::SafetensorsFile::open(goldenFolder() / file))) {}
+GoldenRun::GoldenRun(const std::string &file)
+    : m_file(valueOf(format::SafetensorsFile::open(goldenFolder() / file))) { }
 
 bool GoldenRun::hasMask(const MatrixId &id) const
 {

@@ -10,8 +10,8 @@ namespace secateur::test {
 std::filesystem::path sharedFolder()
 {
     const char *const named = std::getenv("SECATEUR_SHARED");
-    const std::filesystem::path folder = named ? std::filesystem::path(named)
-                                               : std::filesystem::path(SECATEUR_SOURCE_DIR).parent_path() / "shared";
+    const std::filesystem::path folder =
+        named ? std::filesystem::path(named) : std::filesystem::path(SECATEUR_SOURCE_DIR).parent_path() / "shared";
     return std::filesystem::is_directory(folder / "goldens") ? folder : std::filesystem::path();
 }
 

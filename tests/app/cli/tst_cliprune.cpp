@@ -179,8 +179,7 @@ void TestCliPrune::prunesFromTokenIds()
         m_cli.run(prune(m_study, {"--model", m_model, "--token-ids", ids, "--samples", "7", "--json"}));
     QVERIFY2(tooMany.status == 3, tooMany.told().c_str());
 
-    const auto half =
-        m_cli.run(prune(m_study, {"--model", m_model, "--token-ids", ids, "--length", "16", "--json"}));
+    const auto half = m_cli.run(prune(m_study, {"--model", m_model, "--token-ids", ids, "--length", "16", "--json"}));
     QVERIFY2(half.status == 0, half.told().c_str());
     QCOMPARE(half.json()["tokens"].get<int>(), 6 * 16);
     const auto tooLong =
@@ -291,8 +290,9 @@ void TestCliPrune::cancelKeepsLayersAndResumeEndsTheSame()
 void TestCliPrune::resumeFindsTheRunOfItsRecipe()
 {
     const auto work = [this](const char *seed) {
-        return prune(m_study, {"--model", m_deepModel, "--data", m_corpus, "--samples", "32", "--length", "256",
-                               "--seed", seed});
+        return prune(
+            m_study,
+            {"--model", m_deepModel, "--data", m_corpus, "--samples", "32", "--length", "256", "--seed", seed});
     };
     for (const char *seed : {"0", "1"}) {
         const auto process = startAndWaitForLayers(work(seed));

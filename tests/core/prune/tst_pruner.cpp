@@ -90,11 +90,9 @@ TestPruner::Outcome TestPruner::prune(const std::string &name, const prune::Prun
     recipe.calibrationFingerprint = m_calibration.fingerprint();
     const auto layers = std::size_t(m_model->config().layers);
     auto writer = resume ? m_study->resume(recipe, layers) : m_study->begin(recipe, layers, 1 << 16);
-    auto decoder = model::Decoder::create(m_model, std::int64_t(m_calibration.longest()),
-                                          {.threads = threads,
-                                           .precision = model::Precision::Float32,
-                                           .masks = {},
-                                           .keepWeights = false});
+    auto decoder = model::Decoder::create(
+        m_model, std::int64_t(m_calibration.longest()),
+        {.threads = threads, .precision = model::Precision::Float32, .masks = {}, .keepWeights = false});
     if (!writer || !decoder) {
         outcome.times = tl::make_unexpected(writer ? decoder.error() : writer.error());
         return outcome;

@@ -58,10 +58,8 @@ void TestPrunerGolden::everyLayerTeacherForced()
     auto sequences = test::goldenIds("calib_python.safetensors", "input_ids");
     sequences.resize(8);
     const int threads = physicalCores();
-    auto decoder = model::Decoder::create(archive, 256, {.threads = threads,
-                                                         .precision = model::Precision::Float32,
-                                                         .masks = {},
-                                                         .keepWeights = false});
+    auto decoder = model::Decoder::create(
+        archive, 256, {.threads = threads, .precision = model::Precision::Float32, .masks = {}, .keepWeights = false});
     VERIFY_RESULT(decoder);
     std::vector<std::int32_t> ids;
     std::vector<std::int64_t> lengths;
@@ -87,7 +85,8 @@ void TestPrunerGolden::everyLayerTeacherForced()
         for (auto &linear : (*weights)->linears) {
             const MatrixId id{layer, linear.sublayer.name};
             const auto norm = statistics.scalerRow(inputOf(linear.sublayer.inputOf));
-            const double normError = largestRelativeDifference(norm, golden.scalerRow(MatrixId{layer, linear.sublayer.inputOf}));
+            const double normError =
+                largestRelativeDifference(norm, golden.scalerRow(MatrixId{layer, linear.sublayer.inputOf}));
             const auto rows = std::size_t(linear.sublayer.rows);
             const auto cols = std::size_t(linear.sublayer.cols);
             const auto kept = selection::selectWanda({rows, cols, linear.values}, norm, target, threads);
@@ -95,7 +94,8 @@ void TestPrunerGolden::everyLayerTeacherForced()
             const auto expected = golden.kept(id, rows, cols);
             const std::uint64_t bits = test::differingBits(*kept, expected);
             const double share = double(bits) / double(rows * cols);
-            QVERIFY2(normError < normLimit, qPrintable(QString::fromStdString(tensorName(id)) + QString::number(normError)));
+            QVERIFY2(normError < normLimit,
+                     qPrintable(QString::fromStdString(tensorName(id)) + QString::number(normError)));
             QVERIFY2(share <= maskLimit, qPrintable(QString::fromStdString(tensorName(id)) + QString::number(share)));
             QCOMPARE(kept->count(), expected.count());
             differing += bits;
