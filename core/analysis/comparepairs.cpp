@@ -95,9 +95,12 @@ private:
     {
         if (tasks.empty())
             return {};
-        const std::size_t bands = (std::size_t(m_threads) + tasks.size() - 1) / tasks.size();
+        // Below this starting threads costs more than they save.
+        constexpr std::size_t bitsWorthThreads = std::size_t(1) << 25;
+        const int threads = tasks.size() * tasks.front().a->size() < bitsWorthThreads ? 1 : m_threads;
+        const std::size_t bands = (std::size_t(threads) + tasks.size() - 1) / tasks.size();
         std::vector<Result<OverlapCounts>> parts(tasks.size() * bands);
-        parallelFor(parts.size(), m_threads, [&](std::size_t part) {
+        parallelFor(parts.size(), threads, [&](std::size_t part) {
             const PairTask &task = tasks[part / bands];
             const std::size_t band = part % bands;
             const std::size_t rows = task.a->rows();
