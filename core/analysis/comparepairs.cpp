@@ -164,6 +164,7 @@ Result<std::vector<PairDistance>> comparePairs(std::size_t runs, std::size_t lay
             SECATEUR_TRY(counts, comparer.compare(id, context));
             for (std::size_t pair = 0; pair < pairs.size(); ++pair) {
                 pairs[pair].perSublayer[id.sublayer].push_back(jaccardDistance(counts[pair], set));
+                pairs[pair].counts[id.sublayer].push_back(counts[pair]);
                 ofLayer[pair] += counts[pair];
             }
         }

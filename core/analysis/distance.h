@@ -36,6 +36,9 @@ struct PairDistance {
     std::map<std::string, std::vector<double>> perSublayer; ///< sublayer name -> one value per layer
     double hamming = 0.0; ///< over the whole model
     double random = 0.0; ///< randomBaseline for the two runs' shares of the chosen set
+    /// What all of the above is made from: sublayer name -> one count of kept weights per layer. Any other distance, of
+    /// either set and over any matrices, follows without reading the masks again.
+    std::map<std::string, std::vector<mask::OverlapCounts>> counts = {};
 };
 
 /// Where masks come from: reads the mask of one matrix of one run.

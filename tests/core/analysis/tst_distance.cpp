@@ -157,6 +157,13 @@ void TestDistance::comparesAllPairs()
         QCOMPARE(pair.perSublayer.at(twoSublayers[1]),
                  (std::vector<double>{slowJaccard(pair.a, pair.b, {up0}), slowJaccard(pair.a, pair.b, {up1})}));
         QVERIFY(pair.hamming > 0.0 && pair.hamming < 1.0);
+        OverlapCounts whole;
+        for (const std::string &sublayer : twoSublayers)
+            for (const OverlapCounts &counts : pair.counts.at(sublayer))
+                whole += counts;
+        QCOMPARE(pair.counts.at(twoSublayers[0]).size(), std::size_t(2));
+        QCOMPARE(jaccardDistance(whole, SetKind::Pruned), pair.whole);
+        QCOMPARE(hammingDistance(whole), pair.hamming);
         QVERIFY(std::fabs(pair.random - randomBaseline(0.7 - 0.1 * double(pair.a), 0.7 - 0.1 * double(pair.b))) < 0.03);
     }
     QCOMPARE(seen, (std::set<std::pair<std::size_t, std::size_t>>{{0, 1}, {0, 2}, {1, 2}}));
@@ -263,11 +270,11 @@ void TestDistance::reportsProgress()
 {
     std::vector<std::uint64_t> done;
     const RunContext context({}, [&done](const Progress &progress) {
-        done.push_back(progress.stage == "compare" && progress.total == 4 ? progress.done : 99);
+        done.push_back(progress.stage == "compare" && progress.total == 2 ? progress.done : 99);
     });
     const auto pairs = comparePairs(2, 2, twoSublayers, SetKind::Pruned, maskOf, 1, context);
     VERIFY_RESULT(pairs);
-    QCOMPARE(done, (std::vector<std::uint64_t>{0, 1, 2, 3, 4}));
+    QCOMPARE(done, (std::vector<std::uint64_t>{0, 1, 2}));
 }
 
 QTEST_APPLESS_MAIN(TestDistance)
