@@ -2,50 +2,13 @@
 #include <algorithm>
 #include <csignal>
 
-#include <QtCore/QFile>
-
-#include <sys/mount.h>
-
 #include "core/format/safetensors.h"
 #include "tests/app/cli/clirunner.h"
+#include "tests/support/smalldisk.h"
 #include "tests/support/tinymodel.h"
 
 using namespace secateur;
 using namespace secateur::test;
-
-namespace {
-
-/// A file system of its own with this many bytes; not there when the machine does not let us mount one.
-class SmallDisk
-{
-public:
-    explicit SmallDisk(const char *size)
-        : m_mounted(::mount("tmpfs", m_folder.path().c_str(), "tmpfs", 0, (std::string("size=") + size).c_str()) == 0)
-    {
-    }
-    ~SmallDisk()
-    {
-        if (m_mounted)
-            ::umount2(m_folder.path().c_str(), MNT_DETACH);
-    }
-    [[nodiscard]] bool mounted() const { return m_mounted; }
-    [[nodiscard]] std::filesystem::path path() const { return m_folder.path(); }
-    /// Takes what is left of the disk.
-    void fill() const
-    {
-        QFile file(QString::fromStdString((path() / "filler").string()));
-        if (!file.open(QIODevice::WriteOnly | QIODevice::Unbuffered))
-            return;
-        const QByteArray piece(4096, '\1');
-        while (file.write(piece) == piece.size()) { }
-    }
-
-private:
-    TemporaryFolder m_folder;
-    bool m_mounted;
-};
-
-} // namespace
 
 /// Pruning, scoring and generating from outside, with a model small enough to take no time.
 class TestCliPrune : public QObject
@@ -328,9 +291,8 @@ void TestCliPrune::resumeRefusesAnotherRecipe()
 
 void TestCliPrune::tooSmallADiskIsSaidAtOnce()
 {
-    const SmallDisk disk("128k");
-    if (!disk.mounted())
-        QSKIP("cannot mount a small tmpfs here (needs root): a full disk was NOT tested");
+    const SmallDisk disk(128 * 1024);
+    SECATEUR_NEEDS_SMALL_DISK(disk);
     const auto study = (disk.path() / "s.secateur").string();
     const auto result = m_cli.run(
         prune(study, {"--model", m_deepModel, "--data", m_corpus, "--samples", "8", "--length", "64", "--json"}));
@@ -340,19 +302,18 @@ void TestCliPrune::tooSmallADiskIsSaidAtOnce()
 
 void TestCliPrune::aDiskThatFillsUpLosesNothing()
 {
-    const SmallDisk disk("24m");
-    if (!disk.mounted())
-        QSKIP("cannot mount a small tmpfs here (needs root): a full disk was NOT tested");
+    const SmallDisk disk(24 * 1024 * 1024);
+    SECATEUR_NEEDS_SMALL_DISK(disk);
     const auto study = (disk.path() / "s.secateur").string();
     auto words = prune(study, {"--model", m_deepModel, "--data", m_corpus, "--samples", "32", "--length", "256"});
     const auto process = startAndWaitForLayers(words);
-    disk.fill();
+    const auto filler = disk.fill();
     const auto full = CliRunner::collect(*process);
     QVERIFY2(full.status == 4, full.told().c_str());
     const int kept = finishedLayers(study); // so the study can be read while the disk is full
     QVERIFY2(kept >= 2, std::to_string(kept).c_str());
 
-    std::filesystem::remove(disk.path() / "filler");
+    std::filesystem::remove(filler);
     words.insert(words.end(), {"--resume", "--json"});
     const auto resumed = m_cli.run(words);
     QVERIFY2(resumed.status == 0, resumed.told().c_str());

@@ -188,6 +188,19 @@ void TestCliStudy::verifies()
     const auto bad = result.json()["bad"];
     QVERIFY2(bad.size() == 1, result.told().c_str());
     QVERIFY2(bad[0]["file"].get<std::string>().find("layer-0002.h5") != std::string::npos, result.told().c_str());
+
+    QFile record(QString::fromStdString(m_study + "/study.json"));
+    QVERIFY(record.open(QIODevice::ReadWrite));
+    QVERIFY(record.seek(record.size() / 2) && record.putChar('\0'));
+    record.close();
+    const auto both = m_cli.run({"verify", m_study, "--json"});
+    QVERIFY2(both.status == 3, both.told().c_str());
+    const auto all = both.json()["bad"];
+    QVERIFY2(std::any_of(all.begin(), all.end(),
+                         [](const auto &file) {
+                             return file["file"].template get<std::string>().find("study.json") != std::string::npos;
+                         }),
+             both.told().c_str());
 }
 
 QTEST_GUILESS_MAIN(TestCliStudy)

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <limits>
 
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include <QtTest/QTest>
@@ -11,6 +10,7 @@
 #include "core/store/sealedjson.h"
 #include "core/store/study.h"
 #include "tests/core/store/samplerun.h"
+#include "tests/support/smalldisk.h"
 #include "tests/support/testsupport.h"
 
 using namespace secateur;
@@ -44,28 +44,6 @@ void leaveInterrupted(const fs::path &study, const std::string &name, std::size_
     for (std::size_t i = 0; i < layers; ++i)
         VERIFY_RESULT((*writer)->writeLayer(LayerIndex{std::uint32_t(i)}, sampleLayer(i)));
 }
-
-/// A folder with a file system of its own of this many bytes, where that is permitted.
-class SmallDisk
-{
-public:
-    explicit SmallDisk(const fs::path &folder, int bytes) : m_folder(folder)
-    {
-        fs::create_directory(folder);
-        const std::string size = "size=" + std::to_string(bytes);
-        m_mounted = ::mount("tmpfs", folder.c_str(), "tmpfs", 0, size.c_str()) == 0;
-    }
-    ~SmallDisk()
-    {
-        if (m_mounted)
-            ::umount(m_folder.c_str());
-    }
-    [[nodiscard]] bool mounted() const { return m_mounted; }
-
-private:
-    fs::path m_folder;
-    bool m_mounted = false;
-};
 
 } // namespace
 
@@ -582,25 +560,22 @@ private Q_SLOTS:
 
     void aFullDiskKeepsWhatIsThere()
     {
-        const fs::path disk = m_folder->path() / "disk";
-        const SmallDisk small(disk, 256 * 1024);
-        if (!small.mounted())
-            QSKIP("needs the right to mount a tmpfs; tst_store_crash covers a full disk at every system call");
-        const fs::path folder = disk / "tiny.secateur";
+        const test::SmallDisk disk(256 * 1024);
+        SECATEUR_NEEDS_SMALL_DISK(disk);
+        const fs::path folder = disk.path() / "tiny.secateur";
         const auto study = Study::openOrCreate(folder, sampleModel());
         VERIFY_RESULT(study);
         const auto writer = (*study)->begin(sampleRecipe("python"), test::sampleLayers, 1000);
         VERIFY_RESULT(writer);
         VERIFY_RESULT((*writer)->writeLayer(LayerIndex{0}, sampleLayer(0)));
-        const std::uint64_t free = freeSpace(disk).value();
-        test::writeFile(disk / "ballast", std::string(free - 4096, 'x'));
+        const fs::path filler = disk.fill(4096);
         const auto full = (*writer)->writeLayer(LayerIndex{1}, sampleLayer(1));
         VERIFY_ERROR(full, ErrorCode::OutOfDisk);
         for (const fs::path &file : filesUnder(folder))
             QVERIFY2(file.extension() != ".part", file.c_str());
         QVERIFY(test::sameLayer((*writer)->readLayer(LayerIndex{0}).value(), sampleLayer(0)));
         VERIFY_RESULT(Study::open(folder, Study::Access::Read));
-        fs::remove(disk / "ballast");
+        fs::remove(filler);
         VERIFY_RESULT((*writer)->writeLayer(LayerIndex{1}, sampleLayer(1)));
         VERIFY_RESULT((*writer)->writeLayer(LayerIndex{2}, sampleLayer(2)));
         VERIFY_RESULT((*writer)->finish({}));
