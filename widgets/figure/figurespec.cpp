@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/figure/figurespec.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "widgets/figure/colormap.h"
+
+namespace secateur::widgets {
+namespace {
+
+constexpr double leastSideMm = 20.0;
+constexpr double largestSideMm = 1000.0;
+constexpr double leastFontPt = 4.0;
+constexpr double largestFontPt = 40.0;
+constexpr qsizetype mostRuns = 64;
+
+struct NamedKind {
+    FigureKind kind;
+    const char *name;
+};
+constexpr NamedKind namedKinds[] = {{FigureKind::Mask, "mask"},
+                                    {FigureKind::JaccardLayers, "jaccard-layers"},
+                                    {FigureKind::JaccardMatrix, "jaccard-matrix"},
+                                    {FigureKind::SparsityProfile, "sparsity-profile"}};
+
+Result<void> inRange(const char *field, double value, double least, double most)
+{
+    if (std::isfinite(value) && value >= least && value <= most)
+        return {};
+    const auto number = [](double v) { return QString::number(v).toStdString(); };
+    return failure(ErrorCode::InvalidArgument,
+                   std::string(field) + " is " + number(value) + ", and must be from " + number(least) + " to "
+                       + number(most));
+}
+
+/// Printable, and short enough for a message and a file.
+bool isName(const QString &text)
+{
+    return !text.isEmpty() && text.size() <= 200
+        && std::ranges::all_of(text, [](QChar c) { return c.isPrint() || c.isSurrogate(); });
+}
+
+/// Reads the fields of a spec in a row and keeps the first problem.
+class SpecReader
+{
+public:
+    SpecReader(const nlohmann::json &value, const std::string &origin) : m_value(value), m_origin(origin) { }
+
+    QString text(const char *key)
+    {
+        const auto *const found = find(key);
+        if (found && !found->is_string())
+            refuse(key, "a text");
+        return found && found->is_string() ? QString::fromStdString(found->get<std::string>()) : QString();
+    }
+    double number(const char *key)
+    {
+        const auto *const found = find(key);
+        if (found && !found->is_number())
+            refuse(key, "a number");
+        return found && found->is_number() ? found->get<double>() : 0.0;
+    }
+    std::optional<quint32> layer()
+    {
+        const auto *const found = find("layer");
+        if (!found || found->is_null())
+            return std::nullopt;
+        if (!found->is_number_unsigned() || found->get<std::uint64_t>() > std::numeric_limits<quint32>::max()) {
+            refuse("layer", "a layer's number or null");
+            return std::nullopt;
+        }
+        return found->get<quint32>();
+    }
+    QStringList runs()
+    {
+        QStringList names;
+        const auto *const found = find("runs");
+        if (found && !found->is_array())
+            refuse("runs", "a list of names");
+        for (const auto &name : found && found->is_array() ? *found : nlohmann::json::array()) {
+            if (!name.is_string()) {
+                refuse("runs", "a list of names");
+                break;
+            }
+            names << QString::fromStdString(name.get<std::string>());
+        }
+        return names;
+    }
+    [[nodiscard]] const std::optional<Error> &problem() const { return m_problem; }
+    void refuse(const char *key, const char *expected)
+    {
+        if (!m_problem)
+            m_problem = Error{ErrorCode::BadInput, m_origin + ": \"" + key + "\" of the figure must be " + expected};
+    }
+
+private:
+    const nlohmann::json *find(const char *key)
+    {
+        const auto found = m_value.find(key);
+        if (found == m_value.end())
+            refuse(key, "there");
+        return found == m_value.end() ? nullptr : &*found;
+    }
+
+    const nlohmann::json &m_value;
+    const std::string &m_origin;
+    std::optional<Error> m_problem;
+};
+
+} // namespace
+
+QString kindName(FigureKind kind)
+{
+    for (const auto &named : namedKinds)
+        if (named.kind == kind)
+            return QString::fromLatin1(named.name);
+    return QString();
+}
+
+QList<FigureKind> figureKinds()
+{
+    QList<FigureKind> kinds;
+    for (const auto &named : namedKinds)
+        kinds << named.kind;
+    return kinds;
+}
+
+Result<FigureKind> kindFromName(const QString &name)
+{
+    std::string known;
+    for (const auto &named : namedKinds) {
+        if (name == QLatin1String(named.name))
+            return named.kind;
+        known += known.empty() ? "" : ", ";
+        known += named.name;
+    }
+    if (name == QLatin1String("accuracy"))
+        return failure(ErrorCode::Unsupported,
+                       "the figure \"accuracy\" needs evaluations, which this version cannot make yet; it can draw "
+                           + known);
+    return failure(ErrorCode::InvalidArgument,
+                   "\"" + name.toStdString() + "\" is no kind of figure; there are " + known);
+}
+
+Result<void> FigureSpec::validate() const
+{
+    SECATEUR_CHECK(inRange("the width in mm", widthMm, leastSideMm, largestSideMm));
+    SECATEUR_CHECK(inRange("the height in mm", heightMm, leastSideMm, largestSideMm));
+    SECATEUR_CHECK(inRange("the font size in pt", fontSizePt, leastFontPt, largestFontPt));
+    SECATEUR_CHECK(inRange("the resolution of images in dpi", imageDpi, 36, 2400));
+    if (!ColorMap::exists(palette))
+        return failure(ErrorCode::InvalidArgument,
+                       "\"" + palette.toStdString() + "\" is no palette; there are "
+                           + ColorMap::ids().join(QStringLiteral(", ")).toStdString());
+    if (!isName(fontFamily))
+        return failure(ErrorCode::InvalidArgument, "the font's name is empty, too long or not printable");
+    if (!sublayer.isEmpty() && !isName(sublayer))
+        return failure(ErrorCode::InvalidArgument, "the sublayer's name is too long or not printable");
+    if (runs.size() > mostRuns)
+        return failure(ErrorCode::InvalidArgument, "a figure can show 64 runs at most");
+    if (!std::ranges::all_of(runs, isName))
+        return failure(ErrorCode::InvalidArgument, "a run's name is empty, too long or not printable");
+    return {};
+}
+
+nlohmann::ordered_json toJson(const FigureSpec &spec)
+{
+    nlohmann::ordered_json runs = nlohmann::ordered_json::array();
+    for (const QString &run : spec.runs)
+        runs.push_back(run.toStdString());
+    return {{"kind", kindName(spec.kind).toStdString()},
+            {"runs", runs},
+            {"layer", spec.layer ? nlohmann::ordered_json(*spec.layer) : nlohmann::ordered_json()},
+            {"sublayer", spec.sublayer.toStdString()},
+            {"set", spec.set == analysis::SetKind::Kept ? "kept" : "pruned"},
+            {"width_mm", spec.widthMm},
+            {"height_mm", spec.heightMm},
+            {"font", spec.fontFamily.toStdString()},
+            {"font_size_pt", spec.fontSizePt},
+            {"palette", spec.palette.toStdString()},
+            {"image_dpi", spec.imageDpi}};
+}
+
+Result<FigureSpec> specFromJson(const nlohmann::json &value, const std::string &origin)
+{
+    if (!value.is_object())
+        return failure(ErrorCode::BadInput, origin + ": the figure must be an object");
+    SpecReader reader(value, origin);
+    const QString kind = reader.text("kind");
+    const QString set = reader.text("set");
+    FigureSpec spec;
+    spec.runs = reader.runs();
+    spec.layer = reader.layer();
+    spec.sublayer = reader.text("sublayer");
+    spec.widthMm = reader.number("width_mm");
+    spec.heightMm = reader.number("height_mm");
+    spec.fontFamily = reader.text("font");
+    spec.fontSizePt = reader.number("font_size_pt");
+    spec.palette = reader.text("palette");
+    const double dpi = reader.number("image_dpi");
+    spec.imageDpi = dpi >= 0 && dpi <= 1e6 ? int(dpi) : -1;
+    if (!reader.problem() && set != QLatin1String("pruned") && set != QLatin1String("kept"))
+        reader.refuse("set", "\"pruned\" or \"kept\"");
+    if (reader.problem())
+        return tl::make_unexpected(*reader.problem());
+    spec.set = set == QLatin1String("kept") ? analysis::SetKind::Kept : analysis::SetKind::Pruned;
+    const auto asInput = [&origin](Error error) {
+        error = withContext(std::move(error), origin);
+        if (error.code == ErrorCode::InvalidArgument)
+            error.code = ErrorCode::BadInput; // the file is wrong, not the command
+        return tl::make_unexpected(std::move(error));
+    };
+    const auto known = kindFromName(kind);
+    if (!known)
+        return asInput(known.error());
+    spec.kind = *known;
+    if (const auto valid = spec.validate(); !valid)
+        return asInput(valid.error());
+    return spec;
+}
+
+QList<ColumnWidth> columnWidths()
+{
+    return {{QStringLiteral("ieee-column"), QStringLiteral("IEEE, one column"), 88.9},
+            {QStringLiteral("ieee-page"), QStringLiteral("IEEE, two columns"), 181.9},
+            {QStringLiteral("acm-column"), QStringLiteral("ACM sigconf, one column"), 84.6},
+            {QStringLiteral("acm-page"), QStringLiteral("ACM sigconf, two columns"), 177.8},
+            {QStringLiteral("neurips"), QStringLiteral("NeurIPS, ICLR"), 139.7},
+            {QStringLiteral("acl-column"), QStringLiteral("ACL, one column"), 77.0},
+            {QStringLiteral("acl-page"), QStringLiteral("ACL, two columns"), 160.0}};
+}
+
+std::optional<double> columnWidth(QStringView id)
+{
+    for (const auto &column : columnWidths())
+        if (column.id == id)
+            return column.widthMm;
+    return std::nullopt;
+}
+
+double suggestedHeight(FigureKind kind, double widthMm)
+{
+    const double share = kind == FigureKind::JaccardMatrix ? 0.8 : kind == FigureKind::Mask ? 0.5 : 0.62;
+    return std::clamp(std::round(widthMm * share * 10.0) / 10.0, 40.0, 160.0);
+}
+
+} // namespace secateur::widgets
