@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+
+#include "app/jobs/worker.h"
+
+namespace secateur::test {
+
+/// A shell script in `folder` that behaves as a worker does, by its first argument: `done`, `fail`, `silent` (fails
+/// without a reason), `wait` (until it is asked to stop), `deaf` (does not stop when asked), `killed`, `noise`,
+/// `environment` (prints it). Each start appends its arguments as a line to the file `starts` beside the script.
+[[nodiscard]] app::Worker scriptWorker(const std::filesystem::path &folder);
+[[nodiscard]] QStringList startsOf(const std::filesystem::path &folder);
+
+} // namespace secateur::test
