@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QApplication>
+#include <QStyle>
+#include <QtTest/QTest>
+
+#include "widgets/common/emptystate.h"
+#include "widgets/common/theme.h"
+
+using namespace secateur::widgets;
+
+class TestTheme : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void names()
+    {
+        for (const auto theme : {Theme::System, Theme::Light, Theme::Dark})
+            QCOMPARE(themeFromName(themeName(theme)), theme);
+        QCOMPARE(themeFromName(QStringLiteral("pink")), Theme::System);
+    }
+
+    void applies()
+    {
+        applyTheme(Theme::Dark);
+        QVERIFY(isDark(QApplication::palette()));
+        QCOMPARE(QApplication::style()->name(), QStringLiteral("fusion"));
+        applyTheme(Theme::Light);
+        QVERIFY(!isDark(QApplication::palette()));
+    }
+
+    void textCanBeRead_data()
+    {
+        QTest::addColumn<QPalette>("palette");
+        QTest::newRow("light") << lightPalette();
+        QTest::newRow("dark") << darkPalette();
+    }
+    void textCanBeRead()
+    {
+        QFETCH(const QPalette, palette);
+        constexpr double readable = 4.5; // WCAG 2.1, 1.4.3
+        const auto check = [&palette](QPalette::ColorRole text, QPalette::ColorRole ground) {
+            return contrast(palette.color(text), palette.color(ground));
+        };
+        QVERIFY(check(QPalette::WindowText, QPalette::Window) >= 7.0);
+        QVERIFY(check(QPalette::Text, QPalette::Base) >= 7.0);
+        QVERIFY(check(QPalette::Text, QPalette::AlternateBase) >= 7.0);
+        QVERIFY(check(QPalette::ButtonText, QPalette::Button) >= 7.0);
+        QVERIFY(check(QPalette::HighlightedText, QPalette::Highlight) >= readable);
+        QVERIFY(check(QPalette::Link, QPalette::Base) >= readable);
+        QVERIFY(check(QPalette::PlaceholderText, QPalette::Base) >= readable);
+        const auto colors = signalColors(palette);
+        for (const auto &color : {colors.good, colors.warning, colors.bad})
+            for (const auto ground : {QPalette::Base, QPalette::Window})
+                QVERIFY(contrast(color, palette.color(ground)) >= readable);
+    }
+
+    void emptyStateSpeaks()
+    {
+        EmptyState state(QStringLiteral("No runs yet"), QStringLiteral("Prune a model first."));
+        QCOMPARE(state.accessibleName(), QStringLiteral("No runs yet"));
+        auto *const first = state.addButton(QStringLiteral("Prune"));
+        auto *const second = state.addButton(QStringLiteral("Help"));
+        state.resize(800, 600);
+        state.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&state));
+        QVERIFY(first->x() < second->x());
+        QCOMPARE(first->y(), second->y());
+    }
+};
+
+QTEST_MAIN(TestTheme)
+#include "tst_theme.moc"
