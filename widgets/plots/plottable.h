@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include <QString>
+#include <QStringList>
+
+namespace secateur::widgets {
+
+/// The numbers behind a plot: one row per layer, run or combination, one column per series. What the linked table view
+/// shows, what assistive technology reads, and what is copied.
+struct PlotTable {
+    QString corner; ///< what the rows are: "Layer"
+    QStringList rows;
+    QStringList columns;
+    std::vector<double> values; ///< row-major; NaN: there is no value
+    std::vector<int> decimals; ///< per column; missing ones are 4
+
+    [[nodiscard]] int rowCount() const { return int(rows.size()); }
+    [[nodiscard]] int columnCount() const { return int(columns.size()); }
+    [[nodiscard]] bool contains(int row, int column) const;
+    /// NaN outside.
+    [[nodiscard]] double at(int row, int column) const;
+    [[nodiscard]] int decimalsOf(int column) const;
+    /// Rounded to the column's decimals; an en dash for no value.
+    [[nodiscard]] QString text(int row, int column) const;
+};
+
+/// Comma-separated, RFC 4180, with all digits of the numbers and a point whatever the locale.
+[[nodiscard]] QString toCsv(const PlotTable &table);
+/// A LaTeX `tabular` in the style of booktabs, rounded as shown, special characters escaped.
+[[nodiscard]] QString toLatex(const PlotTable &table);
+/// A Markdown table, rounded as shown.
+[[nodiscard]] QString toMarkdown(const PlotTable &table);
+
+} // namespace secateur::widgets
