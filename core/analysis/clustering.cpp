@@ -16,7 +16,7 @@ struct Cluster {
 };
 
 /// Means are taken over the items' own distances, in one order, so that they do not depend on the history of merges.
-double meanDistance(const DistanceMatrix &distances, const Cluster &a, const Cluster &b)
+double meanDistance(const ItemDistances &distances, const Cluster &a, const Cluster &b)
 {
     double sum = 0.0;
     for (const std::size_t i : a.items)
@@ -31,7 +31,7 @@ struct Pair {
     double distance = 0.0;
 };
 
-Pair closestPair(const DistanceMatrix &distances, const std::vector<Cluster> &clusters)
+Pair closestPair(const ItemDistances &distances, const std::vector<Cluster> &clusters)
 {
     // Rounding must not decide between distances that are equal on paper.
     constexpr double tie = 1e-12;
@@ -46,7 +46,7 @@ Pair closestPair(const DistanceMatrix &distances, const std::vector<Cluster> &cl
 
 } // namespace
 
-Result<Clustering> clusterByAverage(const DistanceMatrix &distances)
+Result<Clustering> clusterByAverage(const ItemDistances &distances)
 {
     if (!std::ranges::all_of(distances.values, [](double value) { return std::isfinite(value); }))
         return failure(ErrorCode::Internal, "a distance to cluster by is not a finite number");

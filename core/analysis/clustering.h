@@ -9,11 +9,11 @@
 namespace secateur::analysis {
 
 /// Distances between all pairs of `size` items, row-major and symmetric, with zeros on the diagonal.
-struct DistanceMatrix {
+struct ItemDistances {
     std::size_t size = 0;
     std::vector<double> values;
 
-    explicit DistanceMatrix(std::size_t items = 0) : size(items), values(items * items, 0.0) { }
+    explicit ItemDistances(std::size_t items = 0) : size(items), values(items * items, 0.0) { }
     [[nodiscard]] double at(std::size_t a, std::size_t b) const { return values[a * size + b]; }
     void set(std::size_t a, std::size_t b, double distance)
     {
@@ -38,6 +38,6 @@ struct Clustering {
 /// Agglomerative clustering with average linkage (UPGMA; Sokal and Michener 1958): joins the two clusters with the
 /// smallest mean distance until one is left. Deterministic: of equal distances the pair whose smallest items come first
 /// is joined, and the cluster with the smallest item is drawn at the left. Internal when a distance is not finite.
-[[nodiscard]] Result<Clustering> clusterByAverage(const DistanceMatrix &distances);
+[[nodiscard]] Result<Clustering> clusterByAverage(const ItemDistances &distances);
 
 } // namespace secateur::analysis

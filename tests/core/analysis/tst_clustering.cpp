@@ -14,9 +14,9 @@ using Order = std::vector<std::size_t>;
 using Merges = std::vector<Merge>;
 
 /// From the upper triangle, row by row.
-DistanceMatrix matrixOf(std::size_t size, const std::vector<double> &upper)
+ItemDistances matrixOf(std::size_t size, const std::vector<double> &upper)
 {
-    DistanceMatrix matrix(size);
+    ItemDistances matrix(size);
     std::size_t next = 0;
     for (std::size_t a = 0; a < size; ++a)
         for (std::size_t b = a + 1; b < size; ++b)
@@ -83,10 +83,10 @@ void TestClustering::roundingDoesNotBreakTies()
 
 void TestClustering::smallCases()
 {
-    const auto none = clusterByAverage(DistanceMatrix(0));
+    const auto none = clusterByAverage(ItemDistances(0));
     VERIFY_RESULT(none);
     QVERIFY(none->order.empty() && none->merges.empty());
-    const auto one = clusterByAverage(DistanceMatrix(1));
+    const auto one = clusterByAverage(ItemDistances(1));
     VERIFY_RESULT(one);
     QCOMPARE(one->order, Order{0});
     QVERIFY(one->merges.empty());
