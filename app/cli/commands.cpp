@@ -8,7 +8,7 @@ CommandList allCommands()
     CommandList commands;
     for (const auto make :
          {makeInspect, makeTokenize, makeScore, makeGenerate, makePrune, makeCompare, makeMasks, makeNorms,
-          makeResparsify, makeExport, makeRuns, makeDelete, makeVerify, makeCompletion, makeProbe})
+          makeResparsify, makeExport, makeFigure, makeRuns, makeDelete, makeVerify, makeCompletion, makeProbe})
         commands.push_back(make());
     return commands;
 }

@@ -21,7 +21,7 @@ enum class FigureKind {
 
 /// A line or a row of bars: one value per layer.
 struct LayerSeries {
-    std::string name;
+    std::vector<std::string> runs; ///< one, or the two that are compared
     std::vector<double> values;
 };
 

@@ -243,7 +243,7 @@ std::optional<double> columnWidth(QStringView id)
 
 double suggestedHeight(FigureKind kind, double widthMm)
 {
-    const double share = kind == FigureKind::JaccardMatrix ? 0.8 : kind == FigureKind::Mask ? 0.5 : 0.62;
+    const double share = kind == FigureKind::JaccardMatrix ? 0.8 : kind == FigureKind::Mask ? 0.43 : 0.62;
     return std::clamp(std::round(widthMm * share * 10.0) / 10.0, 40.0, 160.0);
 }
 

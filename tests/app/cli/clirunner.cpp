@@ -75,8 +75,8 @@ bool CliRunner::canCompute()
 
 std::vector<std::string> shownCommands()
 {
-    return {"inspect", "tokenize",   "score",  "generate", "prune",  "compare", "masks",
-            "norms",   "resparsify", "export", "runs",     "delete", "verify",  "completion"};
+    return {"inspect",    "tokenize", "score",  "generate", "prune",  "compare", "masks",     "norms",
+            "resparsify", "export",   "figure", "runs",     "delete", "verify",  "completion"};
 }
 
 } // namespace secateur::test

@@ -66,6 +66,10 @@ void TestCliUsage::wrongUsageGivesTwo_data()
     add("masks S R");
     add("export S R -o D --format sparse");
     add("compare S --set both");
+    add("figure S mask");
+    add("figure S -o f.pdf");
+    add("figure S mask --figure m.json -o f.pdf");
+    add("figure S mask --width-mm 80 --column ieee-column -o f.pdf");
 }
 
 void TestCliUsage::wrongUsageGivesTwo()
@@ -112,7 +116,7 @@ void TestCliUsage::overviewNamesWhatWorks()
     QCOMPARE(help.status, 0);
     for (const auto &command : shownCommands())
         QVERIFY2(help.output.find("\n  " + command + " ") != std::string::npos, help.told().c_str());
-    for (const char *absent : {"evaluate", "figure", "demo", "probe-h5"})
+    for (const char *absent : {"evaluate", "demo", "probe-h5"})
         QVERIFY2(help.output.find(absent) == std::string::npos, help.told().c_str());
     QCOMPARE(m_cli.run({"--version"}).output.rfind("secateur-cli 0.", 0), std::size_t(0));
 }

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/figure/figureservice.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <system_error>
+#include <utility>
+
+#include "widgets/figure/exporter.h"
+#include "widgets/figure/manifest.h"
+
+namespace secateur::app {
+namespace {
+
+using engine::FigureReport;
+using engine::FigureRequest;
+using widgets::FigureSpec;
+
+QString text(const std::string &bytes)
+{
+    return QString::fromStdString(bytes);
+}
+
+/// The spec of the manifest, or the usual one of a kind.
+Result<FigureSpec> startSpec(const FigureRequest &request)
+{
+    if (request.manifest)
+        return widgets::readManifest(*request.manifest);
+    if (!request.kind)
+        return failure(ErrorCode::InvalidArgument, "which figure? Give KIND, or --figure with a manifest");
+    FigureSpec spec;
+    SECATEUR_TRY(kind, widgets::kindFromName(text(*request.kind)));
+    spec.kind = kind;
+    if (spec.kind == widgets::FigureKind::Mask)
+        spec.widthMm = 139.7; // three panels need more than a column
+    return spec;
+}
+
+Result<void> applySize(FigureSpec &spec, const FigureRequest &request)
+{
+    if (request.column) {
+        const auto width = widgets::columnWidth(text(*request.column));
+        if (!width) {
+            std::string known;
+            for (const auto &column : widgets::columnWidths())
+                known += (known.empty() ? "" : ", ") + column.id.toStdString();
+            return failure(ErrorCode::InvalidArgument, "\"" + *request.column + "\" is no column; there are " + known);
+        }
+        spec.widthMm = *width;
+    }
+    spec.widthMm = request.widthMm.value_or(spec.widthMm);
+    if (request.heightMm)
+        spec.heightMm = *request.heightMm;
+    else if (!request.manifest)
+        spec.heightMm = widgets::suggestedHeight(spec.kind, spec.widthMm);
+    return {};
+}
+
+Result<FigureSpec> wantedSpec(const FigureRequest &request)
+{
+    SECATEUR_TRY(spec, startSpec(request));
+    SECATEUR_CHECK(applySize(spec, request));
+    if (!request.runs.empty()) {
+        spec.runs.clear();
+        for (const auto &run : request.runs)
+            spec.runs << text(run);
+    }
+    if (request.layer && *request.layer > std::numeric_limits<quint32>::max())
+        return failure(ErrorCode::InvalidArgument, "there is no layer " + std::to_string(*request.layer));
+    if (request.layer)
+        spec.layer = quint32(*request.layer);
+    if (request.sublayer)
+        spec.sublayer = text(*request.sublayer);
+    if (request.set)
+        spec.set = *request.set == "kept" ? analysis::SetKind::Kept : analysis::SetKind::Pruned;
+    if (request.font)
+        spec.fontFamily = text(*request.font);
+    spec.fontSizePt = request.fontSizePt.value_or(spec.fontSizePt);
+    if (request.palette)
+        spec.palette = text(*request.palette);
+    if (request.dpi)
+        spec.imageDpi = int(std::min<std::uint64_t>(*request.dpi, 1'000'000));
+    SECATEUR_CHECK(spec.validate());
+    return spec;
+}
+
+engine::FigureDataRequest dataRequest(const FigureSpec &spec, const FigureRequest &request)
+{
+    engine::FigureDataRequest wanted;
+    wanted.study = request.study;
+    wanted.kind = spec.kind;
+    for (const QString &run : spec.runs)
+        wanted.runs.push_back(run.toStdString());
+    if (spec.layer)
+        wanted.layer = *spec.layer;
+    wanted.sublayer = spec.sublayer.toStdString();
+    wanted.set = spec.set;
+    wanted.threads = request.threads;
+    return wanted;
+}
+
+/// Neither the manifest nor anything in the study may be overwritten.
+Result<void> checkOutput(const FigureRequest &request)
+{
+    namespace fs = std::filesystem;
+    std::error_code ignored;
+    const fs::path output = fs::weakly_canonical(request.output, ignored);
+    const fs::path study = fs::weakly_canonical(request.study, ignored);
+    const fs::path inside = output.lexically_relative(study);
+    if (!inside.empty() && *inside.begin() != ".." && inside != ".")
+        return failure(ErrorCode::InvalidArgument,
+                       request.output.string()
+                           + ": lies in the study's folder, which belongs to the study alone; write "
+                             "the figure elsewhere");
+    if (request.manifest && fs::equivalent(request.output, *request.manifest, ignored))
+        return failure(ErrorCode::InvalidArgument,
+                       request.output.string()
+                           + ": this is the manifest that the figure is drawn from; choose another "
+                             "name");
+    return {};
+}
+
+/// Standard error is the command line's, which may promise JSON there; Qt's remarks about the desktop are no help.
+void keepQuiet(QtMsgType type, const QMessageLogContext &, const QString &message)
+{
+    if (type == QtFatalMsg) {
+        std::fputs(qPrintable(message + QLatin1Char('\n')), stderr);
+        std::abort();
+    }
+}
+
+} // namespace
+
+FigureService::FigureService()
+{
+    if (QCoreApplication::instance())
+        return;
+    // No display is needed, and none is touched.
+    ::setenv("QT_QPA_PLATFORM", "offscreen", 1);
+    qInstallMessageHandler(keepQuiet);
+    static int argc = 1;
+    static char name[] = "secateur-cli";
+    static char *argv[] = {name, nullptr};
+    m_application = std::make_unique<QGuiApplication>(argc, argv);
+}
+
+Result<FigureReport> FigureService::draw(const FigureRequest &request, const RunContext &context)
+{
+    SECATEUR_CHECK(widgets::formatFromPath(request.output));
+    SECATEUR_CHECK(checkOutput(request));
+    SECATEUR_TRY(spec, wantedSpec(request));
+    SECATEUR_TRY(data, engine::figureData(dataRequest(spec, request), context));
+    SECATEUR_CHECK(context.checkpoint());
+    SECATEUR_TRY(written, widgets::writeFigure(spec, data, request.output));
+    FigureReport report;
+    for (const auto &file : written.files)
+        report.files.push_back(file.string());
+    report.widthMm = spec.widthMm;
+    report.heightMm = spec.heightMm;
+    report.notices = data.notices;
+    for (const QString &notice : written.notices)
+        report.notices.push_back(notice.toStdString());
+    return report;
+}
+
+} // namespace secateur::app

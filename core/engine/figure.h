@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/analysis/figuredata.h"
+#include "core/base/result.h"
+#include "core/base/runcontext.h"
+
+namespace secateur::engine {
+
+/// Which numbers of a study a figure shows.
+struct FigureDataRequest {
+    std::filesystem::path study;
+    analysis::FigureKind kind = analysis::FigureKind::JaccardLayers;
+    std::vector<std::string> runs; ///< names or ids; empty: all (mask: the first two)
+    std::optional<std::uint32_t> layer;
+    std::string sublayer; ///< whole or short name ("q_proj"); empty: the first (mask), whole layers (others)
+    analysis::SetKind set = analysis::SetKind::Pruned;
+    int threads = 1;
+};
+
+/// Reads them. InvalidArgument for a choice that the kind does not know or the model does not have; NotFound.
+[[nodiscard]] Result<analysis::FigureData> figureData(const FigureDataRequest &request, const RunContext &context);
+
+/// What `secateur-cli figure` was asked. An empty field leaves what the manifest, or else the kind, says.
+struct FigureRequest {
+    std::filesystem::path study;
+    std::optional<std::string> kind; ///< this or `manifest`
+    std::optional<std::filesystem::path> manifest; ///< a saved manifest, or a figure that has one inside
+    std::vector<std::string> runs;
+    std::optional<std::uint64_t> layer;
+    std::optional<std::string> sublayer;
+    std::optional<std::string> set; ///< "pruned" or "kept"
+    std::optional<std::string> column; ///< a preset of widths, "ieee-column"
+    std::optional<double> widthMm;
+    std::optional<double> heightMm;
+    std::optional<std::string> font;
+    std::optional<double> fontSizePt;
+    std::optional<std::string> palette;
+    std::optional<std::uint64_t> dpi; ///< of PNG files, and of masks too large for rectangles
+    std::filesystem::path output; ///< its ending names the format
+    int threads = 1;
+};
+
+struct FigureReport {
+    std::vector<std::string> files; ///< the output first, then what it needs beside it
+    double widthMm = 0.0;
+    double heightMm = 0.0;
+    std::vector<std::string> notices;
+};
+
+/// Draws figures. Its code lies in one shared module (secateur-figure), because it needs Qt and the command line does
+/// not.
+class FigureMaker
+{
+public:
+    virtual ~FigureMaker() = default;
+    [[nodiscard]] virtual Result<FigureReport> draw(const FigureRequest &request, const RunContext &context) = 0;
+};
+
+/// As loadCompute().
+[[nodiscard]] Result<FigureMaker *> loadFigureMaker();
+
+} // namespace secateur::engine

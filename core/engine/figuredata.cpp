@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <utility>
+
+#include "core/base/sha256.h"
+#include "core/engine/figure.h"
+#include "core/engine/light.h"
+
+namespace secateur::engine {
+namespace {
+
+using analysis::FigureData;
+using analysis::LayerSeries;
+using store::RunManifest;
+
+std::string joinedNames(const std::vector<std::string> &names)
+{
+    std::string text;
+    for (const auto &name : names)
+        text += (text.empty() ? "" : ", ") + name;
+    return text;
+}
+
+/// The whole name of a sublayer that may be given without its "self_attn." or "mlp.".
+Result<std::string> wholeSublayer(const RunManifest &run, const std::string &wanted)
+{
+    const auto names = run.sublayerNames();
+    const auto fits = [&wanted](const std::string &name) {
+        return name == wanted || name.substr(name.rfind('.') + 1) == wanted;
+    };
+    const auto found = std::ranges::find_if(names, fits);
+    if (found == names.end())
+        return failure(ErrorCode::InvalidArgument,
+                       "the model has no sublayer \"" + wanted + "\"; it has " + joinedNames(names));
+    return *found;
+}
+
+Result<void> checkLayer(const RunManifest &run, std::optional<std::uint32_t> layer)
+{
+    if (layer && *layer >= run.layers())
+        return failure(ErrorCode::InvalidArgument,
+                       "there is no layer " + std::to_string(*layer) + "; the model has layers 0 to "
+                           + std::to_string(run.layers() - 1));
+    return {};
+}
+
+/// Both choices, checked against the model. Kinds that have a layer axis cannot be of one layer.
+Result<void> settleMatrix(FigureDataRequest &request, const RunManifest &run)
+{
+    const bool layerAxis =
+        request.kind == analysis::FigureKind::JaccardLayers || request.kind == analysis::FigureKind::SparsityProfile;
+    if (layerAxis && request.layer)
+        return failure(ErrorCode::InvalidArgument,
+                       "this kind of figure shows all layers, so it cannot be of one; leave --layer out");
+    SECATEUR_CHECK(checkLayer(run, request.layer));
+    if (request.sublayer.empty())
+        return {};
+    SECATEUR_TRY(name, wholeSublayer(run, request.sublayer));
+    request.sublayer = name;
+    if (request.kind == analysis::FigureKind::JaccardMatrix && !request.layer)
+        return failure(ErrorCode::InvalidArgument, "a sublayer of which layer? Give --layer, too");
+    return {};
+}
+
+analysis::FigureSource sourceOf(const RunManifest &run)
+{
+    Sha256 digest;
+    for (const auto &file : run.files)
+        digest.update(file.name + " " + file.sha256 + "\n");
+    return {run.recipe.name,   run.id,
+            run.recipe.domain, methodName(run.recipe.method),
+            run.recipe.target, run.recipe.calibrationFingerprint,
+            digest.finishHex()};
+}
+
+Result<std::vector<RunManifest>> chosenRuns(const store::Study &study, const std::vector<std::string> &names)
+{
+    std::vector<RunManifest> runs;
+    for (const auto &name : names) {
+        SECATEUR_TRY(run, study.find(name));
+        runs.push_back(std::move(run));
+    }
+    if (names.empty())
+        runs = study.runs();
+    if (runs.empty())
+        return failure(ErrorCode::NotFound,
+                       study.folder().string() + ": there is no finished run; make one with `prune`");
+    return runs;
+}
+
+std::vector<std::string> namesOf(const CompareReport &report, std::size_t a, std::size_t b)
+{
+    return {report.runs[a].recipe.name, report.runs[b].recipe.name};
+}
+
+const std::vector<double> &seriesOf(const analysis::PairDistance &pair, const std::string &sublayer)
+{
+    return sublayer.empty() ? pair.perLayer : pair.perSublayer.at(sublayer);
+}
+
+CompareRequest compareRequest(const FigureDataRequest &request, std::vector<std::string> runs)
+{
+    return {request.study, std::move(runs), request.set, request.threads};
+}
+
+/// A run pruned like `run` from another sample of the same domain.
+const RunManifest *partnerOf(const store::Study &study, const RunManifest &run)
+{
+    const auto &recipe = run.recipe;
+    const auto found = std::ranges::find_if(study.runs(), [&](const RunManifest &other) {
+        return other.recipe.domain == recipe.domain && other.recipe.method == recipe.method
+            && other.recipe.target == recipe.target && other.recipe.statistics == recipe.statistics
+            && other.recipe.calibrationFingerprint != recipe.calibrationFingerprint;
+    });
+    return found == study.runs().end() ? nullptr : &*found;
+}
+
+/// The floor when no two of the chosen runs are of one domain: the first of them against its partner in the study.
+Result<std::vector<LayerSeries>> floorFromStudy(const FigureDataRequest &request, const store::Study &study,
+                                                const CompareReport &chosen, const RunContext &context)
+{
+    for (const RunManifest &run : chosen.runs)
+        if (const RunManifest *const partner = partnerOf(study, run)) {
+            // Silent: the progress of the comparison proper has reached its end.
+            const RunContext silent(context.stopToken(), {});
+            SECATEUR_TRY(report, compare(compareRequest(request, {run.id, partner->id}), silent));
+            return std::vector<LayerSeries>{{namesOf(report, 0, 1), seriesOf(report.pairs.front(), request.sublayer)}};
+        }
+    return std::vector<LayerSeries>();
+}
+
+bool isSameDomain(const CompareReport &report, const analysis::PairDistance &pair)
+{
+    return std::ranges::any_of(report.sameDomain,
+                               [&pair](const SameDomainPair &same) { return same.a == pair.a && same.b == pair.b; });
+}
+
+Result<void> readLayerDistances(FigureDataRequest request, const store::Study &study, FigureData &data,
+                                const RunContext &context)
+{
+    SECATEUR_TRY(report, compare(compareRequest(request, request.runs), context));
+    analysis::LayerDistances content;
+    content.set = request.set;
+    content.sublayer = request.sublayer;
+    content.random = report.random;
+    for (const auto &pair : report.pairs) {
+        auto &list = isSameDomain(report, pair) ? content.sameDomain : content.pairs;
+        list.push_back({namesOf(report, pair.a, pair.b), seriesOf(pair, request.sublayer)});
+    }
+    if (content.pairs.empty())
+        content.pairs.swap(content.sameDomain); // whoever asks for such a pair alone wants to see it
+    else if (content.sameDomain.empty()) {
+        SECATEUR_TRY(floor, floorFromStudy(request, study, report, context));
+        content.sameDomain = std::move(floor);
+    }
+    data.notices = report.notices;
+    data.content = std::move(content);
+    return {};
+}
+
+double valueOf(const analysis::PairDistance &pair, const FigureDataRequest &request)
+{
+    return request.layer ? seriesOf(pair, request.sublayer)[*request.layer] : pair.whole;
+}
+
+Result<void> readDistanceMatrix(const FigureDataRequest &request, FigureData &data, const RunContext &context)
+{
+    SECATEUR_TRY(report, compare(compareRequest(request, request.runs), context));
+    analysis::DistanceMatrix content;
+    content.set = request.set;
+    content.random = report.random;
+    content.part = request.layer ? "layer " + std::to_string(*request.layer) : "whole model";
+    if (!request.sublayer.empty())
+        content.part += ", " + request.sublayer;
+    const std::size_t count = report.runs.size();
+    content.values.assign(count * count, 0.0);
+    for (const auto &run : report.runs)
+        content.names.push_back(run.recipe.name);
+    for (const auto &pair : report.pairs)
+        content.values[pair.a * count + pair.b] = content.values[pair.b * count + pair.a] = valueOf(pair, request);
+    data.notices = report.notices;
+    data.content = std::move(content);
+    return {};
+}
+
+Result<void> readMasks(FigureDataRequest request, const store::Study &study, std::vector<RunManifest> &runs,
+                       FigureData &data)
+{
+    if (request.runs.size() > 2)
+        return failure(ErrorCode::InvalidArgument, "a mask figure shows one run or two; name no more with --runs");
+    if (runs.size() > 2)
+        runs.resize(2);
+    if (request.runs.empty() && study.runs().size() > 2)
+        data.notices.push_back("shows the first two runs, " + runs[0].recipe.name + " and " + runs[1].recipe.name
+                               + "; name others with --runs");
+    const MatrixId id{LayerIndex{request.layer.value_or(0)},
+                      request.sublayer.empty() ? runs.front().sublayerNames().front() : request.sublayer};
+    if (!request.layer || request.sublayer.empty())
+        data.notices.push_back("shows layer " + std::to_string(id.layer.value) + ", " + id.sublayer
+                               + "; choose with --layer and --sublayer");
+    analysis::MaskPair content;
+    content.id = id;
+    for (const RunManifest &run : runs) {
+        SECATEUR_TRY(reader, study.read(run.id));
+        SECATEUR_TRY(kept, reader->mask(id));
+        content.names.push_back(run.recipe.name);
+        content.kept.push_back(std::move(kept));
+    }
+    if (content.kept.front().rows() != content.kept.back().rows()
+        || content.kept.front().cols() != content.kept.back().cols())
+        return failure(ErrorCode::BadInput, "the masks of the two runs differ in shape; run `verify`");
+    data.content = std::move(content);
+    return {};
+}
+
+analysis::SparsityProfile profileOf(const std::vector<RunManifest> &runs, const std::string &sublayer)
+{
+    analysis::SparsityProfile profile;
+    profile.sublayer = sublayer;
+    for (const RunManifest &run : runs) {
+        std::vector<double> pruned(run.layers(), 0.0);
+        std::vector<double> total(run.layers(), 0.0);
+        for (const auto &info : run.sublayers)
+            if (sublayer.empty() || info.id.sublayer == sublayer) {
+                pruned[info.id.layer.value] += double(info.pruned);
+                total[info.id.layer.value] += double(info.rows) * double(info.cols);
+            }
+        for (std::size_t layer = 0; layer < pruned.size(); ++layer)
+            pruned[layer] = total[layer] > 0.0 ? pruned[layer] / total[layer] : 0.0;
+        profile.runs.push_back({{run.recipe.name}, std::move(pruned)});
+    }
+    return profile;
+}
+
+} // namespace
+
+Result<FigureData> figureData(const FigureDataRequest &asked, const RunContext &context)
+{
+    FigureDataRequest request = asked;
+    SECATEUR_TRY(study, store::Study::open(request.study, store::Study::Access::Read));
+    SECATEUR_TRY(runs, chosenRuns(*study, request.runs));
+    if (runs.front().sublayers.empty())
+        return failure(ErrorCode::BadInput, "run \"" + runs.front().recipe.name + "\" has no matrices; run `verify`");
+    SECATEUR_CHECK(settleMatrix(request, runs.front()));
+    FigureData data;
+    switch (request.kind) {
+    case analysis::FigureKind::Mask: SECATEUR_CHECK(readMasks(request, *study, runs, data)); break;
+    case analysis::FigureKind::JaccardLayers: SECATEUR_CHECK(readLayerDistances(request, *study, data, context)); break;
+    case analysis::FigureKind::JaccardMatrix: SECATEUR_CHECK(readDistanceMatrix(request, data, context)); break;
+    case analysis::FigureKind::SparsityProfile: data.content = profileOf(runs, request.sublayer); break;
+    }
+    for (const RunManifest &run : runs)
+        data.sources.push_back(sourceOf(run));
+    // The name alone: the path often holds its owner's.
+    std::error_code ignored;
+    data.study = std::filesystem::weakly_canonical(request.study, ignored).filename().string();
+    data.modelSha256 = study->model().fingerprint();
+    return data;
+}
+
+} // namespace secateur::engine

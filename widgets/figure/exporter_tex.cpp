@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cmath>
+
+#include <QtCore/QBuffer>
+#include <QtGui/QColor>
+
+#include "widgets/figure/colormap.h"
+#include "widgets/figure/exporter.h"
+#include "widgets/figure/figuretable.h"
+#include "widgets/figure/manifest.h"
+#include "widgets/figure/scenes.h"
+
+namespace secateur::widgets {
+namespace {
+
+QString number(double value)
+{
+    return QString::number(std::round(value * 1e4) / 1e4);
+}
+
+QString text(const std::string &bytes)
+{
+    return QString::fromStdString(bytes);
+}
+
+/// A name as TeX prints it.
+QString texEscaped(const QString &name)
+{
+    QString out;
+    for (const QChar c : name) {
+        if (QStringLiteral("#$%&_{}").contains(c))
+            out += QLatin1Char('\\') + QString(c);
+        else if (c == QLatin1Char('\\'))
+            out += QLatin1String("\\textbackslash{}");
+        else if (c == QLatin1Char('~') || c == QLatin1Char('^'))
+            out += QLatin1Char('\\') + QString(c) + QLatin1String("{}");
+        else
+            out += c;
+    }
+    return out;
+}
+
+QString rgb(QRgb color)
+{
+    return QStringLiteral("{rgb,255:red,%1;green,%2;blue,%3}").arg(qRed(color)).arg(qGreen(color)).arg(qBlue(color));
+}
+
+QString texList(const QStringList &names)
+{
+    QStringList out;
+    for (const QString &name : names)
+        out << QLatin1Char('{') + texEscaped(name) + QLatin1Char('}');
+    return out.join(QLatin1Char(','));
+}
+
+/// The table for pgfplots, which knows no quotes: columns are called c0, c1, …, and names stand in the .tex file.
+QByteArray plainCsv(FigureTable table, const QList<int> &columns, const QString &texName)
+{
+    FigureTable plain;
+    for (qsizetype i = 0; i < columns.size(); ++i)
+        plain.header << QStringLiteral("c%1").arg(i);
+    for (const auto &row : table.rows) {
+        QStringList cells;
+        for (const int column : columns)
+            cells << row[column];
+        plain.rows.push_back(cells);
+    }
+    return QByteArray("# ") + manifestKey + " in " + texName.toUtf8() + "\n" + plain.csv();
+}
+
+QByteArray pngOf(const QImage &image)
+{
+    QImage marked = image;
+    // So that a later export knows it may replace the file.
+    marked.setText(QString::fromLatin1(manifestKey), QStringLiteral("in the .tex file"));
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    marked.save(&buffer, "PNG");
+    return bytes;
+}
+
+/// Writes the axes where the scene has its panels, so that the TeX figure has the size and layout of the others.
+class TexWriter
+{
+public:
+    TexWriter(const FigureSpec &spec, const FigureScene &scene, const QString &fileName)
+        : m_spec(spec), m_scene(scene), m_fileName(fileName),
+          m_base(fileName.left(fileName.lastIndexOf(QLatin1Char('.'))))
+    {
+    }
+
+    void operator()(const analysis::LayerDistances &data)
+    {
+        QList<const analysis::LayerSeries *> series;
+        for (const auto &pair : data.pairs)
+            series << &pair;
+        for (const auto &pair : data.sameDomain)
+            series << &pair;
+        const bool bars = data.pairs.size() <= 3;
+        layerAxis(QString::fromStdString(data.sublayer),
+                  QStringLiteral("Jaccard distance (%1)")
+                      .arg(QLatin1String(data.set == analysis::SetKind::Kept ? "kept" : "pruned")),
+                  bars ? QStringLiteral("ybar, bar width=%1mm, ")
+                             .arg(number(m_scene.panels[0].width() * 0.8
+                                         / double(data.pairs.size() * data.pairs.front().values.size())))
+                       : QString());
+        addSeries(series, qsizetype(data.pairs.size()), bars);
+        m_out += QStringLiteral("\\addplot[sharp plot, dashed, no marks, draw=black!65] table[x=c0, y=c%1] {%2.csv};\n"
+                                "\\addlegendentry{random masks}\n")
+                     .arg(series.size() + 1)
+                     .arg(m_base);
+        m_out += QLatin1String("\\end{axis}\n");
+    }
+
+    void operator()(const analysis::SparsityProfile &data)
+    {
+        QList<const analysis::LayerSeries *> series;
+        for (const auto &run : data.runs)
+            series << &run;
+        layerAxis(QString::fromStdString(data.sublayer), QStringLiteral("Pruned share"), QString());
+        addSeries(series, series.size(), false);
+        m_out += QLatin1String("\\end{axis}\n");
+    }
+
+    void operator()(const analysis::DistanceMatrix &data)
+    {
+        QStringList names;
+        QStringList places;
+        for (const auto &name : data.names) {
+            places << QString::number(names.size());
+            names << text(name);
+        }
+        names = shortNames(names);
+        QStringList stops;
+        for (int i = 0; i <= 16; ++i) {
+            const QRgb color = ColorMap::named(m_spec.palette).at(i / 16.0);
+            stops << QStringLiteral("rgb255=(%1,%2,%3)").arg(qRed(color)).arg(qGreen(color)).arg(qBlue(color));
+        }
+        const double last = double(names.size()) - 0.5;
+        beginAxis(m_scene.panels[0],
+                  QStringLiteral("enlargelimits=false, y dir=reverse, xmin=-0.5, xmax=%1, ymin=-0.5, ymax=%1,\n"
+                                 "  xtick={%2}, ytick={%2}, xticklabels={%3}, yticklabels={%3},\n"
+                                 "  x tick label style={rotate=90, anchor=east}, tick style={draw=none},\n"
+                                 "  colormap={secateur}{%4}, point meta min=0, point meta max=1,\n"
+                                 "  colorbar, colorbar style={ylabel={Jaccard distance (%5)}}")
+                      .arg(number(last), places.join(QLatin1Char(',')), texList(names), stops.join(QLatin1Char(' ')),
+                           QLatin1String(data.set == analysis::SetKind::Kept ? "kept" : "pruned")));
+        m_out += QStringLiteral("\\addplot[matrix plot*, mesh/cols=%1, point meta=explicit] "
+                                "table[x=c0, y=c1, meta=c2] {%2.csv};\n\\end{axis}\n")
+                     .arg(QString::number(names.size()), m_base);
+    }
+
+    void operator()(const analysis::MaskPair &data)
+    {
+        const auto images = maskImages(m_spec, data, m_scene.panels);
+        QStringList titles;
+        for (const auto &name : data.names)
+            titles << text(name);
+        titles = shortNames(titles) << QStringLiteral("Difference");
+        const QString rows = QString::number(data.kept.front().rows());
+        const QString cols = QString::number(data.kept.front().cols());
+        for (std::size_t i = 0; i < images.size(); ++i) {
+            const QString name = QStringLiteral("%1-%2.png").arg(m_base, QString::number(i + 1));
+            m_files.push_back({name, pngOf(images[i])});
+            beginAxis(m_scene.panels[i],
+                      QStringLiteral("title={%1}, xlabel={Input column}, %2xmin=0, xmax=%3, ymin=0, ymax=%4,\n"
+                                     "  xtick={0,%3}, ytick={0,%4}, y dir=reverse, tick align=outside")
+                          .arg(texEscaped(titles[qsizetype(i)]),
+                               QLatin1String(i == 0 ? "ylabel={Output row}, " : "yticklabels=\\empty, "), cols, rows));
+            // Graphics are placed by their corners, and the axis runs downwards.
+            m_out += QStringLiteral("\\addplot graphics[xmin=0, xmax=%1, ymin=%2, ymax=0] {%3};\n\\end{axis}\n")
+                         .arg(cols, rows, name);
+        }
+    }
+
+    std::vector<FigureFile> take(const std::string &manifest, const analysis::FigureData &data)
+    {
+        const QString head =
+            QStringLiteral(
+                "% %1: %2\n% Needs \\usepackage{pgfplots} and \\pgfplotsset{compat=1.16}; the text is set in "
+                "the document's font.\n"
+                "\\begin{tikzpicture}\n"
+                "\\path[use as bounding box] (0,0) rectangle (%3mm,%4mm);\n"
+                "\\pgfplotstableset{col sep=comma}\\pgfplotsset{table/col sep=comma}\n")
+                .arg(QLatin1String(manifestKey), QString::fromStdString(manifest), number(m_scene.widthMm),
+                     number(m_scene.heightMm));
+        std::vector<FigureFile> files = {{m_fileName, (head + m_out + QLatin1String("\\end{tikzpicture}\n")).toUtf8()}};
+        if (!std::holds_alternative<analysis::MaskPair>(data.content)) {
+            const FigureTable table = tableOf(data);
+            QList<int> columns = {1, 0, 4};
+            if (!std::holds_alternative<analysis::DistanceMatrix>(data.content)) {
+                columns.clear();
+                for (int i = 0; i < table.header.size(); ++i)
+                    columns << i;
+            }
+            files.push_back({m_base + QLatin1String(".csv"), plainCsv(table, columns, m_fileName)});
+        }
+        for (auto &file : m_files)
+            files.push_back(std::move(file));
+        return files;
+    }
+
+private:
+    void beginAxis(const QRectF &panel, const QString &options)
+    {
+        m_out += QStringLiteral("\\begin{axis}[scale only axis, at={(%1mm,%2mm)}, anchor=south west,\n"
+                                "  width=%3mm, height=%4mm, font=\\fontsize{%5}{%6}\\selectfont,\n  %7]\n")
+                     .arg(number(panel.left()), number(m_scene.heightMm - panel.bottom()), number(panel.width()),
+                          number(panel.height()), number(m_spec.fontSizePt), number(1.2 * m_spec.fontSizePt), options);
+    }
+
+    void layerAxis(const QString &sublayer, const QString &title, const QString &more)
+    {
+        const QString label = sublayer.isEmpty() ? QStringLiteral("Layer") : QStringLiteral("Layer (%1)").arg(sublayer);
+        beginAxis(m_scene.panels[0],
+                  QStringLiteral("%1ymin=0, xlabel={%2}, ylabel={%3}, ymajorgrids, enlarge x limits=0.03,\n"
+                                 "  legend columns=3, legend style={at={(0,1.02)}, anchor=south west, draw=none}")
+                      .arg(more, texEscaped(label), texEscaped(title)));
+    }
+
+    /// The first `main` of them solid and in colour, the others dotted and black.
+    void addSeries(const QList<const analysis::LayerSeries *> &series, qsizetype main, bool bars)
+    {
+        const auto colors = ColorMap::named(m_spec.palette).seriesColors(int(main));
+        for (qsizetype i = 0; i < series.size(); ++i) {
+            QStringList names;
+            for (const auto &run : series[i]->runs)
+                names << text(run);
+            const QString style = i >= main ? QStringLiteral("sharp plot, densely dotted, no marks, draw=black")
+                : bars                      ? QStringLiteral("draw=none, fill=") + rgb(colors[i])
+                                            : QStringLiteral("no marks, thick, draw=") + rgb(colors[i]);
+            m_out += QStringLiteral("\\addplot[%1] table[x=c0, y=c%2] {%3.csv};\n\\addlegendentry{%4}\n")
+                         .arg(style, QString::number(i + 1), m_base,
+                              (i >= main ? QStringLiteral("same domain: ") : QString())
+                                  + texEscaped(names.join(QStringLiteral(" -- "))));
+        }
+    }
+
+    const FigureSpec &m_spec;
+    const FigureScene &m_scene;
+    QString m_fileName;
+    QString m_base;
+    QString m_out;
+    std::vector<FigureFile> m_files;
+};
+
+} // namespace
+
+Result<std::vector<FigureFile>> texFiles(const FigureSpec &spec, const analysis::FigureData &data,
+                                         const FigureScene &scene, const QString &fileName, const std::string &manifest)
+{
+    // \addplot reads the names of files as TeX.
+    for (const QChar c : fileName)
+        if (QStringLiteral("#$%&{}\\~^ ").contains(c))
+            return failure(ErrorCode::InvalidArgument,
+                           "TeX cannot read files with \"" + QString(c).toStdString()
+                               + "\" in their name; choose another one");
+    TexWriter writer(spec, scene, fileName);
+    std::visit(writer, data.content);
+    return writer.take(manifest, data);
+}
+
+} // namespace secateur::widgets

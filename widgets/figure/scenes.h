@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/figure/scenebuilder.h"
+
+/// One function per kind of figure; makeScene() picks. Each returns InvalidArgument when the page is too small.
+namespace secateur::widgets {
+
+[[nodiscard]] Result<void> drawLayerDistances(SceneBuilder &builder, const FigureSpec &spec,
+                                              const analysis::LayerDistances &data);
+[[nodiscard]] Result<void> drawSparsityProfile(SceneBuilder &builder, const FigureSpec &spec,
+                                               const analysis::SparsityProfile &data);
+[[nodiscard]] Result<void> drawDistanceMatrix(SceneBuilder &builder, const FigureSpec &spec,
+                                              const analysis::DistanceMatrix &data);
+[[nodiscard]] Result<void> drawMasks(SceneBuilder &builder, const FigureSpec &spec, const analysis::MaskPair &data);
+
+/// The pictures of the panels of a mask figure, a pixel per cell unless the spec's resolution is too low for that.
+[[nodiscard]] std::vector<QImage> maskImages(const FigureSpec &spec, const analysis::MaskPair &data,
+                                             const std::vector<QRectF> &panels);
+
+[[nodiscard]] tl::unexpected<Error> tooSmall(const FigureSpec &spec, const std::string &what);
+
+/// Cells of a matrix that may be rectangles, along one side; beyond, an image with a pixel per cell is smaller.
+inline constexpr std::size_t mostVectorCells = 200;
+
+} // namespace secateur::widgets
