@@ -22,7 +22,7 @@ constexpr qsizetype mostNamedPairs = 8;
 struct Chart {
     QList<LegendEntry> legend;
     QString xTitle;
-    QString yTitle;
+    QStringList yTitles; ///< the first that fits
     std::size_t layers = 0;
     double largest = 1.0; ///< value to be shown
     // Filled by layOut():
@@ -95,8 +95,6 @@ void drawAxes(SceneBuilder &builder, const Chart &chart)
     }
     builder.addText(Role::Label, {plot.center().x(), plot.bottom() + tick + builder.gap() * 1.2 + builder.lineHeight()},
                     chart.xTitle, TextAlign::Center, TextRest::Top);
-    builder.addTurnedText(Role::Label, {builder.margin() + builder.capHeight() / 2, plot.center().y()}, chart.yTitle,
-                          TextAlign::Center);
 }
 
 /// Legend on top, titles outside, and the plot in what is left.
@@ -115,10 +113,11 @@ Result<void> layOut(SceneBuilder &builder, const FigureSpec &spec, Chart &chart)
     // Half of a label may stand out to the right of the last tick.
     const double right = spec.widthMm - margin - builder.textWidth(QString::number(chart.layers)) / 2;
     chart.plot = QRectF(QPointF(left, top), QPointF(right, spec.heightMm - below));
-    const bool titlesFit =
-        builder.textWidth(chart.yTitle) <= std::min(spec.heightMm, 2 * (chart.plot.height() / 2 + std::min(top, below)))
-        && builder.textWidth(chart.xTitle) <= chart.plot.width();
-    if (chart.plot.width() < 5 * builder.em() || chart.plot.height() < 4 * builder.em() || !titlesFit)
+    const bool fits = chart.plot.width() >= std::max(5 * builder.em(), builder.textWidth(chart.xTitle))
+        && chart.plot.height() >= 4 * builder.em();
+    if (!fits
+        || !builder.addTurnedTitle(margin + builder.capHeight() / 2, chart.plot.center().y(), top - builder.gap() / 2,
+                                   spec.heightMm - margin, chart.yTitles))
         return tooSmall(spec, "its axes and a legend of " + std::to_string(chart.legend.size()) + " entries");
     chart.panel = builder.addPanel(chart.plot);
     drawAxes(builder, chart);
@@ -264,7 +263,8 @@ Result<void> drawLayerDistances(SceneBuilder &builder, const FigureSpec &spec, c
     chart.legend << random;
     chart.xTitle =
         data.sublayer.empty() ? QStringLiteral("Layer") : QStringLiteral("Layer (%1)").arg(text(data.sublayer));
-    chart.yTitle = QStringLiteral("Jaccard distance (%1)").arg(setName(data.set));
+    chart.yTitles = {QStringLiteral("Jaccard distance (%1)").arg(setName(data.set)), QStringLiteral("Jaccard distance"),
+                     QStringLiteral("Distance")};
     chart.largest = std::max({largestOf(data.pairs), largestOf(data.sameDomain), data.random});
     SECATEUR_CHECK(layOut(builder, spec, chart));
     if (spread)
@@ -290,7 +290,7 @@ Result<void> drawSparsityProfile(SceneBuilder &builder, const FigureSpec &spec, 
     chart.legend = styles(seriesNames(data.runs), spec.palette, true);
     chart.xTitle =
         data.sublayer.empty() ? QStringLiteral("Layer") : QStringLiteral("Layer (%1)").arg(text(data.sublayer));
-    chart.yTitle = QStringLiteral("Pruned share");
+    chart.yTitles = {QStringLiteral("Share of pruned weights"), QStringLiteral("Pruned share")};
     chart.largest = std::max(largestOf(data.runs), 0.01);
     SECATEUR_CHECK(layOut(builder, spec, chart));
     for (std::size_t i = 0; i < data.runs.size(); ++i)

@@ -96,7 +96,7 @@ std::size_t blockSide(const QRectF &rect, const Cells &cells, int dpi)
 struct MaskPlace {
     std::vector<QRectF> panels;
     double titleY = 0.0; ///< top of the titles
-    double legendTop = 0.0;
+    QPointF legend; ///< top left
 };
 
 QList<LegendEntry> legendOf(const Cells &mask, bool difference)
@@ -124,7 +124,7 @@ Result<MaskPlace> place(const SceneBuilder &builder, const FigureSpec &spec, con
         builder.em(), builder.textWidth(lastCol) / 2 + builder.textWidth(QStringLiteral("0")) / 2 + builder.em());
     const double top = margin + builder.lineHeight() + builder.gap();
     const double under = tick + builder.gap() * 1.7 + 2 * builder.lineHeight();
-    const double below = under + builder.gap() + builder.legendHeight(legend, spec.widthMm - 2 * margin) + margin;
+    const double below = under + builder.gap() + builder.legendHeight(legend, spec.widthMm - margin - left) + margin;
     const double width = (spec.widthMm - left - right - (count - 1) * between) / count;
     const double height = spec.heightMm - top - below;
     if (width < 4 * builder.em() || height < 2 * builder.em())
@@ -139,7 +139,7 @@ Result<MaskPlace> place(const SceneBuilder &builder, const FigureSpec &spec, con
     for (double i = 0; i < count; ++i)
         at.panels.emplace_back(QPointF(left + i * (width + between) + shiftX, top + shiftY), size);
     at.titleY = top + shiftY - builder.gap() - builder.lineHeight();
-    at.legendTop = top + shiftY + size.height() + under + builder.gap();
+    at.legend = {left, top + shiftY + size.height() + under + builder.gap()};
     return at;
 }
 
@@ -232,7 +232,7 @@ Result<void> drawMasks(SceneBuilder &builder, const FigureSpec &spec, const anal
         drawPanel(builder, spec, at.panels[i], cells[i], names[qsizetype(i)], at);
     for (std::size_t i = 0; i < at.panels.size(); ++i)
         drawTicks(builder, at.panels[i], data.kept.front(), i == 0);
-    builder.addLegend(legend, at.panels.front().left(), spec.widthMm - builder.margin(), at.legendTop);
+    builder.addLegend(legend, at.legend.x(), spec.widthMm - builder.margin(), at.legend.y());
     builder.setTitle(QStringLiteral("Masks of layer %1, %2")
                          .arg(QString::number(data.id.layer.value), QString::fromStdString(data.id.sublayer)));
     return {};

@@ -58,8 +58,6 @@ Result<MatrixPlace> place(const SceneBuilder &builder, const FigureSpec &spec, c
     at.cell = side / count;
     if (at.cell < builder.lineHeight() * 1.05 && count > 1)
         return tooSmall(spec, "the names of " + std::to_string(data.names.size()) + " runs");
-    if (side < builder.textWidth(barTitle(data)) - builder.capHeight())
-        return tooSmall(spec, "its colour bar");
     // What is left over goes to both sides.
     const double shift = (spec.widthMm - left - right - side) / 2;
     at.cells = QRectF(left + shift, top, side, side);
@@ -110,7 +108,8 @@ void drawNames(SceneBuilder &builder, const MatrixPlace &at)
 }
 
 /// Always from 0 to 1, so that two figures can be compared.
-void drawBar(SceneBuilder &builder, const MatrixPlace &at, int panel, const QString &title, const ColorMap &map)
+bool drawBar(SceneBuilder &builder, const MatrixPlace &at, int panel, double bottom, const QString &title,
+             const ColorMap &map)
 {
     constexpr int steps = 128;
     for (int i = 0; i < steps; ++i) {
@@ -130,7 +129,8 @@ void drawBar(SceneBuilder &builder, const MatrixPlace &at, int panel, const QStr
                         QString::number(double(i) / parts, 'f', 1), TextAlign::Left, TextRest::Middle);
     }
     const double x = at.bar.right() + tick + builder.gap() * 1.5 + at.barLabels + builder.capHeight() / 2;
-    builder.addTurnedText(Role::Label, {x, at.bar.center().y()}, title, TextAlign::Center);
+    return builder.addTurnedTitle(x, at.bar.center().y(), builder.margin(), bottom,
+                                  {title, QStringLiteral("Jaccard distance"), QStringLiteral("Distance")});
 }
 
 } // namespace
@@ -146,7 +146,8 @@ Result<void> drawDistanceMatrix(SceneBuilder &builder, const FigureSpec &spec, c
     drawCells(builder, at, panel, data, map);
     drawValues(builder, at, data, map);
     drawNames(builder, at);
-    drawBar(builder, at, bar, barTitle(data), map);
+    if (!drawBar(builder, at, bar, spec.heightMm - builder.margin(), barTitle(data), map))
+        return tooSmall(spec, "its colour bar");
     builder.addFrame(panel);
     builder.addFrame(bar);
     builder.setTitle(

@@ -173,6 +173,18 @@ void SceneBuilder::addTurnedText(Role role, QPointF at, const QString &text, Tex
     m_scene.items.push_back({role, -1, TextLabel{baseline, text, m_sizePt, align, true, inkColor, box}});
 }
 
+bool SceneBuilder::addTurnedTitle(double x, double center, double top, double bottom, const QStringList &titles)
+{
+    for (const QString &title : titles) {
+        const double half = textWidth(title) / 2;
+        if (2 * half > bottom - top)
+            continue;
+        addTurnedText(Role::Label, {x, std::clamp(center, top + half, bottom - half)}, title, TextAlign::Center);
+        return true;
+    }
+    return false;
+}
+
 void SceneBuilder::addPicture(int panel, const QRectF &rect, const QImage &image)
 {
     m_scene.items.push_back({Role::Data, panel, Picture{rect, image}});

@@ -52,6 +52,9 @@ public:
     void addText(Role role, QPointF at, const QString &text, TextAlign align, TextRest rest, QRgb color = inkColor);
     /// Turned to read upwards, `at` in the middle of it in both directions.
     void addTurnedText(Role role, QPointF at, const QString &text, TextAlign align);
+    /// The first of the titles that fits between `top` and `bottom`, turned, as near to `center` as it can be. False
+    /// when none fits.
+    bool addTurnedTitle(double x, double center, double top, double bottom, const QStringList &titles);
     void addPicture(int panel, const QRectF &rect, const QImage &image);
     void addFrame(int panel);
 

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/widgets/figure/figuresamples.h"
+
+#include <cmath>
+
+namespace secateur::test {
+
+using namespace widgets;
+
+namespace {
+
+std::string runName(int run)
+{
+    static const char *const names[] = {"python", "java", "math", "translation", "general"};
+    return std::string(names[run % 5]) + (run < 5 ? "" : std::to_string(run)) + "-wanda-0.5";
+}
+
+analysis::FigureData dataOf(analysis::FigureContent content, int runs)
+{
+    analysis::FigureData data;
+    data.content = std::move(content);
+    data.study = "roses.secateur";
+    data.modelSha256 = std::string(64, 'a');
+    for (int run = 0; run < runs; ++run)
+        data.sources.push_back({runName(run), "20260101T000000Z-" + std::to_string(run), "python", "wanda", "0.5",
+                                std::string(64, 'b'), std::string(64, 'c')});
+    return data;
+}
+
+std::vector<double> wave(int layers, double level, double phase)
+{
+    std::vector<double> values;
+    for (int layer = 0; layer < layers; ++layer)
+        values.push_back(level + 0.1 * std::sin(phase + 0.3 * layer));
+    return values;
+}
+
+} // namespace
+
+analysis::FigureData layerSample(int runs, int layers)
+{
+    analysis::LayerDistances content;
+    content.random = 2.0 / 3.0;
+    for (int a = 0; a < runs; ++a)
+        for (int b = a + 1; b < runs; ++b)
+            content.pairs.push_back({{runName(a), runName(b)}, wave(layers, 0.2 + 0.03 * b, a)});
+    content.sameDomain.push_back(
+        {{runName(0), "python-again-wanda-0.5"}, std::vector<double>(std::size_t(layers), 0.05)});
+    return dataOf(content, runs);
+}
+
+analysis::FigureData matrixSample(int runs)
+{
+    analysis::DistanceMatrix content;
+    content.part = "whole model";
+    for (int a = 0; a < runs; ++a) {
+        content.names.push_back(runName(a));
+        for (int b = 0; b < runs; ++b)
+            content.values.push_back(a == b ? 0.0 : double(a + b) / (2.0 * runs));
+    }
+    return dataOf(content, runs);
+}
+
+analysis::FigureData maskSample(std::size_t rows, std::size_t cols)
+{
+    analysis::MaskPair content;
+    content.id = {LayerIndex{3}, "self_attn.q_proj"};
+    content.names = {runName(0), runName(1)};
+    mask::BitMatrix a(rows, cols);
+    mask::BitMatrix b(rows, cols);
+    for (std::size_t row = 0; row < rows; ++row)
+        for (std::size_t col = 0; col < cols; ++col) {
+            const bool kept = (row * 7 + col * 13) % 5 < 2;
+            a.set(row, col, kept);
+            b.set(row, col, (row + 3 * col) % 10 == 0 ? !kept : kept);
+        }
+    content.kept = {a, b};
+    return dataOf(content, 2);
+}
+
+analysis::FigureData profileSample(int runs, int layers)
+{
+    analysis::SparsityProfile content;
+    for (int run = 0; run < runs; ++run)
+        content.runs.push_back({{runName(run)}, wave(layers, 0.4 + 0.05 * run, run)});
+    return dataOf(content, runs);
+}
+
+FigureSpec specOf(FigureKind kind, double widthMm)
+{
+    FigureSpec spec;
+    spec.kind = kind;
+    spec.widthMm = widthMm;
+    spec.heightMm = suggestedHeight(kind, widthMm);
+    return spec;
+}
+
+namespace {
+
+QRectF boundsOf(const SceneItem &item)
+{
+    if (const auto *const rect = std::get_if<FillRect>(&item.shape))
+        return rect->rect;
+    if (const auto *const stroke = std::get_if<Stroke>(&item.shape))
+        return stroke->points.boundingRect();
+    if (const auto *const text = std::get_if<TextLabel>(&item.shape))
+        return text->box;
+    return std::get<Picture>(item.shape).rect;
+}
+
+bool inside(const QRectF &inner, const QRectF &outer)
+{
+    constexpr double slack = 1e-6;
+    return outer.adjusted(-slack, -slack, slack, slack).contains(inner)
+        || (inner.left() >= outer.left() - slack && inner.right() <= outer.right() + slack
+            && inner.top() >= outer.top() - slack && inner.bottom() <= outer.bottom() + slack);
+}
+
+QString placeText(const QRectF &rect)
+{
+    return QStringLiteral("(%1, %2, %3 x %4)").arg(rect.x()).arg(rect.y()).arg(rect.width()).arg(rect.height());
+}
+
+} // namespace
+
+QStringList problemsOf(const FigureScene &scene)
+{
+    QStringList problems;
+    const QRectF page(0, 0, scene.widthMm, scene.heightMm);
+    QList<TextLabel> texts;
+    for (const auto &item : scene.items) {
+        const QRectF bounds = boundsOf(item);
+        const auto *const text = std::get_if<TextLabel>(&item.shape);
+        const QString what = text ? text->text : placeText(bounds);
+        if (!inside(bounds, page))
+            problems << what + QStringLiteral(" leaves the page");
+        if (item.panel >= 0 && !inside(bounds, scene.panels[std::size_t(item.panel)]))
+            problems << what + QStringLiteral(" leaves its axes");
+        if (const auto *const stroke = std::get_if<Stroke>(&item.shape);
+            stroke && stroke->widthMm < 0.5 * 25.4 / 72 - 1e-9)
+            problems << what + QStringLiteral(" is thinner than half a point");
+        if (!text)
+            continue;
+        for (const auto &other : texts)
+            if (other.box.intersects(text->box))
+                problems << QStringLiteral("\"%1\" overlaps \"%2\"").arg(text->text, other.text);
+        texts << *text;
+    }
+    // Texts outside the axes stay clear of them; values in the cells of a heat map are meant to lie inside.
+    for (const auto &text : texts)
+        for (const auto &panel : scene.panels)
+            if (panel.intersects(text.box) && !panel.contains(text.box))
+                problems << QStringLiteral("\"%1\" lies across the edge of the axes").arg(text.text);
+    return problems;
+}
+
+} // namespace secateur::test
