@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/figure/exporter.h"
 
-#include <QtCore/QBuffer>
-#include <QtGui/QImageWriter>
+#include <algorithm>
+#include <span>
+#include <string>
+#include <system_error>
 
 #include "core/base/file.h"
 #include "widgets/figure/manifest.h"
-#include "widgets/figure/scenepainter.h"
 
 namespace secateur::widgets {
 namespace {
@@ -73,27 +74,6 @@ Result<FigureFormat> formatFromPath(const std::filesystem::path &path)
     return failure(ErrorCode::InvalidArgument,
                    path.string()
                        + ": the name must end in .pdf, .svg, .png, .tex, .csv, or .json for the manifest alone");
-}
-
-Result<QByteArray> pngBytes(const FigureScene &scene, double dpi, const std::string &manifest)
-{
-    constexpr double mostPixels = 4e8;
-    if (scene.widthMm * scene.heightMm * (dpi / 25.4) * (dpi / 25.4) > mostPixels)
-        return failure(ErrorCode::InvalidArgument,
-                       "the image would have more than 400 million pixels; take a smaller resolution");
-    QImage image = renderScene(scene, dpi);
-    if (image.isNull())
-        return failure(ErrorCode::OutOfMemory, "not enough memory for an image of the figure");
-    image.setDotsPerMeterX(int(std::lround(dpi / 0.0254)));
-    image.setDotsPerMeterY(int(std::lround(dpi / 0.0254)));
-    image.setText(QString::fromLatin1(manifestKey), QString::fromStdString(manifest));
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    buffer.open(QIODevice::WriteOnly);
-    QImageWriter writer(&buffer, "png");
-    if (!writer.write(image))
-        return failure(ErrorCode::Internal, "the PNG file could not be made: " + writer.errorString().toStdString());
-    return bytes;
 }
 
 Result<Export> exportFigure(const FigureSpec &spec, const analysis::FigureData &data, FigureFormat format,
