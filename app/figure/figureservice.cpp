@@ -153,6 +153,8 @@ Result<FigureReport> FigureService::draw(const FigureRequest &request, const Run
     SECATEUR_TRY(spec, wantedSpec(request));
     SECATEUR_TRY(data, engine::figureData(dataRequest(spec, request), context));
     SECATEUR_CHECK(context.checkpoint());
+    if (!request.heightMm && !request.manifest)
+        spec.heightMm = widgets::fittingHeight(spec, data);
     SECATEUR_TRY(written, widgets::writeFigure(spec, data, request.output));
     FigureReport report;
     for (const auto &file : written.files)

@@ -168,6 +168,8 @@ void drawStair(SceneBuilder &builder, const Chart &chart, const std::vector<doub
     for (std::size_t layer = 0; layer < values.size(); ++layer)
         points << QPointF(chart.x(double(layer) - 0.5), chart.y(values[layer]))
                << QPointF(chart.x(double(layer) + 0.5), chart.y(values[layer]));
+    // A light line under the dark one, which would not be seen on dark bars.
+    builder.addStroke(Role::Axis, chart.panel, {points, style.widthMm + 1.2 * mmPerPt, 0xffffffff, {}});
     builder.addStroke(Role::Baseline, chart.panel, {points, style.widthMm, style.color, style.dashMm});
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/figure/figurescene.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "widgets/figure/scenes.h"
 
 namespace secateur::widgets {
@@ -57,6 +60,19 @@ Result<FigureScene> makeScene(const FigureSpec &spec, const analysis::FigureData
     };
     SECATEUR_CHECK(std::visit(Draw{builder, spec}, data.content));
     return builder.take();
+}
+
+double fittingHeight(const FigureSpec &spec, const analysis::FigureData &data)
+{
+    constexpr double most = 230.0; // of a page
+    FigureSpec tried = spec;
+    tried.heightMm = suggestedHeight(spec.kind, spec.widthMm);
+    if (const auto *const masks = std::get_if<analysis::MaskPair>(&data.content);
+        masks && masks->kept.front().size() > 0)
+        tried.heightMm = std::clamp(std::ceil(10.0 * maskHeight(spec, *masks)) / 10.0, 20.0, most);
+    for (auto scene = makeScene(tried, data); !scene && tried.heightMm * 1.1 < most; scene = makeScene(tried, data))
+        tried.heightMm = std::round(11.0 * tried.heightMm) / 10.0;
+    return tried.heightMm;
 }
 
 } // namespace secateur::widgets

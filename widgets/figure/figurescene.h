@@ -72,6 +72,10 @@ struct FigureScene {
 /// for the fonts; deterministic.
 [[nodiscard]] Result<FigureScene> makeScene(const FigureSpec &spec, const analysis::FigureData &data);
 
+/// A height that suits these data at the spec's width: no blank paper around masks, room for all legends. Needs a
+/// QGuiApplication.
+[[nodiscard]] double fittingHeight(const FigureSpec &spec, const analysis::FigureData &data);
+
 /// The names without a tail that all share ("python-wanda-0.5", "math-wanda-0.5": "python", "math").
 [[nodiscard]] QStringList shortNames(const QStringList &names);
 

@@ -108,42 +108,62 @@ QList<LegendEntry> legendOf(const Cells &mask, bool difference)
     return entries;
 }
 
+/// What surrounds the panels, and how wide each of them can be.
+struct MaskFrame {
+    double count = 1.0; ///< of panels
+    double left = 0.0;
+    double top = 0.0;
+    double between = 0.0;
+    double under = 0.0; ///< ticks and title below a panel
+    double below = 0.0; ///< that and the legend
+    double width = 0.0; ///< of a panel, at most
+};
+
+MaskFrame frameOf(const SceneBuilder &builder, const FigureSpec &spec, const analysis::MaskPair &data,
+                  const QList<LegendEntry> &legend)
+{
+    const BitMatrix &first = data.kept.front();
+    const double margin = builder.margin();
+    const double lastCol = builder.textWidth(QString::number(first.cols()));
+    const double zero = builder.textWidth(QStringLiteral("0"));
+    MaskFrame frame;
+    frame.count = data.kept.size() == 2 ? 3.0 : 1.0;
+    // The number of the last row, turned title to its left; half of the last column's number to the right.
+    frame.left = margin + builder.lineHeight() + builder.gap() + builder.textWidth(QString::number(first.rows()))
+        + builder.gap();
+    frame.between = lastCol / 2 + zero / 2 + builder.em();
+    frame.top = margin + builder.lineHeight() + builder.gap();
+    frame.under = 0.3 * builder.em() + builder.gap() * 1.7 + 2 * builder.lineHeight();
+    frame.below =
+        frame.under + builder.gap() + builder.legendHeight(legend, spec.widthMm - margin - frame.left) + margin;
+    const double free = spec.widthMm - frame.left - margin - lastCol / 2 - (frame.count - 1) * frame.between;
+    frame.width = free / frame.count;
+    return frame;
+}
+
 Result<MaskPlace> place(const SceneBuilder &builder, const FigureSpec &spec, const analysis::MaskPair &data,
                         const QList<LegendEntry> &legend)
 {
     const BitMatrix &first = data.kept.front();
-    const double count = data.kept.size() == 2 ? 3.0 : 1.0;
-    const double margin = builder.margin();
-    const double tick = 0.3 * builder.em();
-    const QString lastRow = QString::number(first.rows());
-    const QString lastCol = QString::number(first.cols());
-    // The number of the last row, turned title to its left; half of the last column's number to the right.
-    const double left = margin + builder.lineHeight() + builder.gap() + builder.textWidth(lastRow) + builder.gap();
-    const double right = margin + builder.textWidth(lastCol) / 2;
-    const double between = std::max(
-        builder.em(), builder.textWidth(lastCol) / 2 + builder.textWidth(QStringLiteral("0")) / 2 + builder.em());
-    const double top = margin + builder.lineHeight() + builder.gap();
-    const double under = tick + builder.gap() * 1.7 + 2 * builder.lineHeight();
-    const double below = under + builder.gap() + builder.legendHeight(legend, spec.widthMm - margin - left) + margin;
-    const double width = (spec.widthMm - left - right - (count - 1) * between) / count;
-    const double height = spec.heightMm - top - below;
-    if (width < 4 * builder.em() || height < 2 * builder.em())
+    const MaskFrame frame = frameOf(builder, spec, data, legend);
+    const double height = spec.heightMm - frame.top - frame.below;
+    const double least = 2 * builder.em();
+    if (frame.width < 2 * least || height < least)
         return tooSmall(spec, "panels with titles");
     // Square cells, as far as a very long matrix lets them be seen.
-    const double cell = std::min(width / double(first.cols()), height / double(first.rows()));
-    const QSizeF size(std::max(cell * double(first.cols()), 2 * builder.em()),
-                      std::max(cell * double(first.rows()), 2 * builder.em()));
-    const double shiftX = (width - size.width()) / 2;
-    const double shiftY = (height - size.height()) / 2;
+    const double cell = std::min(frame.width / double(first.cols()), height / double(first.rows()));
+    const QSizeF size(std::max(cell * double(first.cols()), least), std::max(cell * double(first.rows()), least));
+    const double shiftX = (frame.width - size.width()) / 2;
+    const double top = frame.top + (height - size.height()) / 2;
     MaskPlace at;
-    for (double i = 0; i < count; ++i)
-        at.panels.emplace_back(QPointF(left + i * (width + between) + shiftX, top + shiftY), size);
-    at.titleY = top + shiftY - builder.gap() - builder.lineHeight();
-    at.legend = {left, top + shiftY + size.height() + under + builder.gap()};
+    for (double i = 0; i < frame.count; ++i)
+        at.panels.emplace_back(QPointF(frame.left + i * (frame.width + frame.between) + shiftX, top), size);
+    at.titleY = top - builder.gap() - builder.lineHeight();
+    at.legend = {frame.left, top + size.height() + frame.under + builder.gap()};
     return at;
 }
 
-void drawTicks(SceneBuilder &builder, const QRectF &panel, const BitMatrix &matrix, bool rows)
+void drawTicks(SceneBuilder &builder, const QRectF &panel, const BitMatrix &matrix, double legendTop, bool rows)
 {
     const double tick = 0.3 * builder.em();
     const auto mark = [&](QPointF at, QPointF out) {
@@ -167,8 +187,9 @@ void drawTicks(SceneBuilder &builder, const QRectF &panel, const BitMatrix &matr
                     TextRest::Middle);
     const double widest = builder.textWidth(QString::number(matrix.rows()));
     const double x = aside - widest - builder.gap() / 2 - builder.lineHeight() / 2;
-    builder.addTurnedText(Role::Label, {x, panel.center().y()},
-                          builder.fitted(QStringLiteral("Output row"), panel.height()), TextAlign::Center);
+    // The column left of the numbers is free from the top of the page to the legend.
+    builder.addTurnedTitle(x, panel.center().y(), builder.margin(), legendTop - builder.gap(),
+                           {QStringLiteral("Output row"), QStringLiteral("Row")});
 }
 
 void drawPanel(SceneBuilder &builder, const FigureSpec &spec, const QRectF &rect, const Cells &cells,
@@ -208,6 +229,15 @@ Result<void> checkMasks(const analysis::MaskPair &data)
 
 } // namespace
 
+double maskHeight(const FigureSpec &spec, const analysis::MaskPair &data)
+{
+    const SceneBuilder builder(spec);
+    const MaskFrame frame = frameOf(builder, spec, data, legendOf(cellsOf(spec, data).front(), data.kept.size() == 2));
+    const BitMatrix &first = data.kept.front();
+    const double panel = frame.width * double(first.rows()) / double(first.cols());
+    return frame.top + std::max(panel, 2 * builder.em()) + frame.below;
+}
+
 std::vector<QImage> maskImages(const FigureSpec &spec, const analysis::MaskPair &data,
                                const std::vector<QRectF> &panels)
 {
@@ -231,7 +261,7 @@ Result<void> drawMasks(SceneBuilder &builder, const FigureSpec &spec, const anal
     for (std::size_t i = 0; i < cells.size(); ++i)
         drawPanel(builder, spec, at.panels[i], cells[i], names[qsizetype(i)], at);
     for (std::size_t i = 0; i < at.panels.size(); ++i)
-        drawTicks(builder, at.panels[i], data.kept.front(), i == 0);
+        drawTicks(builder, at.panels[i], data.kept.front(), at.legend.y(), i == 0);
     builder.addLegend(legend, at.legend.x(), spec.widthMm - builder.margin(), at.legend.y());
     builder.setTitle(QStringLiteral("Masks of layer %1, %2")
                          .arg(QString::number(data.id.layer.value), QString::fromStdString(data.id.sublayer)));

@@ -203,8 +203,8 @@ std::vector<SceneBuilder::Placed> SceneBuilder::placeLegend(const QList<LegendEn
     double x = 0.0;
     int row = 0;
     for (qsizetype i = 0; i < entries.size(); ++i) {
-        const QString text = fitted(entries[i].text, width - swatchWidth() - gap());
-        const double needed = swatchWidth() + gap() + textWidth(text);
+        const QString text = fitted(entries[i].text, width - swatchWidth(entries[i]) - gap());
+        const double needed = swatchWidth(entries[i]) + gap() + textWidth(text);
         if (x > 0.0 && x + needed > width) {
             x = 0.0;
             ++row;
@@ -228,12 +228,14 @@ double SceneBuilder::addLegend(const QList<LegendEntry> &entries, double left, d
         const double middle = top + place.row * (lineHeight() + gap() / 2) + m_capHeight / 2;
         const double x = left + place.x;
         if (entry.line) {
-            addStroke(
-                Role::Legend, -1,
-                {{QPointF(x, middle), QPointF(x + swatchWidth(), middle)}, entry.widthMm, entry.color, entry.dashMm});
+            addStroke(Role::Legend, -1,
+                      {{QPointF(x, middle), QPointF(x + swatchWidth(entry), middle)},
+                       entry.widthMm,
+                       entry.color,
+                       entry.dashMm});
         } else {
             const double side = m_capHeight;
-            const QRectF box(x + swatchWidth() - side, middle - side / 2, side, side);
+            const QRectF box(x, middle - side / 2, side, side);
             addRect(Role::Legend, -1, box, entry.color);
             // A pale box needs an outline on white paper.
             addStroke(Role::Legend, -1,
@@ -242,7 +244,7 @@ double SceneBuilder::addLegend(const QList<LegendEntry> &entries, double left, d
                        inkColor,
                        {}});
         }
-        addText(Role::Legend, {x + swatchWidth() + gap(), middle}, place.text, TextAlign::Left, TextRest::Middle);
+        addText(Role::Legend, {x + swatchWidth(entry) + gap(), middle}, place.text, TextAlign::Left, TextRest::Middle);
     }
     return top + legendHeight(entries, right - left);
 }

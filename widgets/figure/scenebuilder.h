@@ -75,7 +75,7 @@ private:
         int row;
     };
     [[nodiscard]] std::vector<Placed> placeLegend(const QList<LegendEntry> &entries, double width) const;
-    [[nodiscard]] double swatchWidth() const { return 1.6 * m_em; }
+    [[nodiscard]] double swatchWidth(const LegendEntry &entry) const { return entry.line ? 1.6 * m_em : m_capHeight; }
 
     FigureScene m_scene;
     double m_sizePt;

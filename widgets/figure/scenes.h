@@ -14,6 +14,8 @@ namespace secateur::widgets {
                                               const analysis::DistanceMatrix &data);
 [[nodiscard]] Result<void> drawMasks(SceneBuilder &builder, const FigureSpec &spec, const analysis::MaskPair &data);
 
+/// The height at which the panels of a mask figure fill its width.
+[[nodiscard]] double maskHeight(const FigureSpec &spec, const analysis::MaskPair &data);
 /// The pictures of the panels of a mask figure, a pixel per cell unless the spec's resolution is too low for that.
 [[nodiscard]] std::vector<QImage> maskImages(const FigureSpec &spec, const analysis::MaskPair &data,
                                              const std::vector<QRectF> &panels);

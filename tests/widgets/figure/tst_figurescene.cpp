@@ -41,6 +41,7 @@ private Q_SLOTS:
     void smallMasksAreRectangles();
     void largeMasksArePictures();
     void hugeMasksBecomeDensities();
+    void fittingHeightsLeaveNoBlankPaper();
     void tooSmallPagesAreRefused();
     void wrongDataIsRefused();
     void clipsLines();
@@ -248,6 +249,28 @@ void TestFigureScene::hugeMasksBecomeDensities()
     for (int y = 0; y + 1 < image.height(); ++y)
         for (int x = 0; x + 1 < image.width(); ++x)
             QVERIFY(std::abs(qRed(image.pixel(x, y)) - qRed(image.pixel(0, 0))) < 24);
+}
+
+void TestFigureScene::fittingHeightsLeaveNoBlankPaper()
+{
+    for (const auto &[rows, cols] : {std::pair(40, 40), std::pair(24, 120), std::pair(90, 60)}) {
+        const auto data = maskSample(std::size_t(rows), std::size_t(cols));
+        FigureSpec spec = specOf(FigureKind::Mask, 139.7);
+        spec.heightMm = fittingHeight(spec, data);
+        const FigureScene scene = sceneOf(spec, data);
+        QCOMPARE(problemsOf(scene), QStringList());
+        double lowest = 0.0;
+        for (const auto &text : shapesOf<TextLabel>(scene, Role::Legend))
+            lowest = std::max(lowest, text.box.bottom());
+        QVERIFY2(spec.heightMm - lowest < 1.5, qPrintable(QString::number(spec.heightMm - lowest)));
+        QVERIFY(std::abs(scene.panels[0].width() * rows - scene.panels[0].height() * cols) < 0.15 * rows * cols);
+    }
+    // More room where the usual height has none for eight named pairs.
+    FigureSpec spec = specOf(FigureKind::JaccardLayers, 44);
+    const auto data = layerSample(4, 30);
+    VERIFY_ERROR(makeScene(spec, data), ErrorCode::InvalidArgument);
+    spec.heightMm = fittingHeight(spec, data);
+    VERIFY_RESULT(makeScene(spec, data));
 }
 
 void TestFigureScene::tooSmallPagesAreRefused()
