@@ -165,11 +165,13 @@ public:
             m_files.push_back({name, pngOf(images[i])});
             beginAxis(m_scene.panels[i],
                       QStringLiteral("title={%1}, xlabel={Input column}, %2xmin=0, xmax=%3, ymin=0, ymax=%4,\n"
-                                     "  xtick={0,%3}, ytick={0,%4}, y dir=reverse, tick align=outside")
-                          .arg(texEscaped(titles[qsizetype(i)]),
-                               QLatin1String(i == 0 ? "ylabel={Output row}, " : "yticklabels=\\empty, "), cols, rows));
-            // Graphics are placed by their corners, and the axis runs downwards.
-            m_out += QStringLiteral("\\addplot graphics[xmin=0, xmax=%1, ymin=%2, ymax=0] {%3};\n\\end{axis}\n")
+                                     "  xtick={0,%3}, ytick={0,%4}, %5tick align=outside")
+                          .arg(texEscaped(titles[qsizetype(i)]), QLatin1String(i == 0 ? "ylabel={Output row}, " : ""),
+                               cols, rows,
+                               // The axis runs upwards, rows run downwards.
+                               i == 0 ? QStringLiteral("yticklabels={%1,0}, ").arg(rows)
+                                      : QStringLiteral("yticklabels={}, ")));
+            m_out += QStringLiteral("\\addplot graphics[xmin=0, xmax=%1, ymin=0, ymax=%2] {%3};\n\\end{axis}\n")
                          .arg(cols, rows, name);
         }
     }
@@ -182,7 +184,7 @@ public:
                 "the document's font.\n"
                 "\\begin{tikzpicture}\n"
                 "\\path[use as bounding box] (0,0) rectangle (%3mm,%4mm);\n"
-                "\\pgfplotstableset{col sep=comma}\\pgfplotsset{table/col sep=comma}\n")
+                "\\pgfplotsset{table/col sep=comma}\n")
                 .arg(QLatin1String(manifestKey), QString::fromStdString(manifest), number(m_scene.widthMm),
                      number(m_scene.heightMm));
         std::vector<FigureFile> files = {{m_fileName, (head + m_out + QLatin1String("\\end{tikzpicture}\n")).toUtf8()}};
