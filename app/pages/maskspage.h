@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+#include <QStackedLayout>
+#include <QThreadPool>
+
+#include "app/pages/maskscanvas.h"
+#include "app/pages/maskscontrols.h"
+#include "app/pages/masksreadout.h"
+#include "app/pages/maskssparsity.h"
+#include "app/pages/page.h"
+#include "widgets/plots/maskoverview.h"
+
+namespace secateur::app {
+
+/// The paper's Figure 3, alive: the masks of one matrix in two sub-models and where they differ.
+///
+/// All reading and selecting happens on a thread of the page's own, one piece at a time: when it is done, the next
+/// piece is whatever is wanted by then, so a slider that is dragged never waits for values it has passed.
+class MasksPage : public Page
+{
+    Q_OBJECT
+
+public:
+    explicit MasksPage(StudySession &session, QWidget *parent = nullptr);
+    ~MasksPage() override;
+
+    [[nodiscard]] QString id() const override { return QStringLiteral("masks"); }
+    [[nodiscard]] QString title() const override { return tr("Masks"); }
+    [[nodiscard]] QString iconName() const override { return QStringLiteral("view-grid"); }
+    [[nodiscard]] QList<QAction *> actions() const override { return m_actions; }
+    void activate() override;
+
+    [[nodiscard]] MasksCanvas &canvas() { return *m_canvas; }
+    [[nodiscard]] MasksControls &controls() { return *m_controls; }
+    [[nodiscard]] MasksSparsity &sparsity() { return *m_sparsity; }
+    [[nodiscard]] MasksReadout &readout() { return *m_readout; }
+    /// What is shown; null before the first masks are there.
+    [[nodiscard]] const MasksPicture *picture() const { return m_picture.get(); }
+    [[nodiscard]] bool isUpToDate() const;
+
+Q_SIGNALS:
+    void pictureChanged();
+
+private:
+    void setupActions();
+    void setupUi();
+    QWidget *makeContent();
+    void connectSignals();
+    QAction *addPageAction(const char *name, const QString &text, const QString &icon, const QKeySequence &shortcut);
+
+    [[nodiscard]] std::optional<MasksWanted> wanted() const;
+    void update();
+    void start(const MasksWanted &wanted);
+    void adopt(const MasksWanted &wanted, Result<std::shared_ptr<const MasksPicture>> result);
+    void showCell();
+    void onSelectionChanged();
+    void makeRuns(bool fromA, bool fromB);
+
+    QStackedLayout *m_stack = nullptr;
+    MasksControls *m_controls = nullptr;
+    MasksCanvas *m_canvas = nullptr;
+    widgets::MaskOverview *m_overview = nullptr;
+    MasksReadout *m_readout = nullptr;
+    MasksSparsity *m_sparsity = nullptr;
+    QList<QAction *> m_actions;
+    QAction *m_weightsAction = nullptr;
+
+    std::shared_ptr<MasksReader> m_masks = std::make_shared<MasksReader>();
+    std::shared_ptr<WeightsReader> m_weights = std::make_shared<WeightsReader>();
+    std::shared_ptr<const MasksPicture> m_picture;
+    std::optional<MasksWanted> m_running;
+    std::optional<MasksWanted> m_failed; ///< not tried again until something else is wanted
+    std::stop_source m_stop;
+    bool m_active = false; ///< nothing is read before the page is first seen
+    QThreadPool m_pool; ///< last: ends its work before what that refers to goes
+};
+
+} // namespace secateur::app
