@@ -10,8 +10,10 @@ namespace secateur::widgets {
 Dendrogram::Dendrogram(QCustomPlot &plot, int row) : m_rect(new QCPAxisRect(&plot))
 {
     plot.plotLayout()->addElement(row, 0, m_rect);
-    m_rect->setMinimumSize(0, height);
-    m_rect->setMaximumSize(QWIDGETSIZE_MAX, height);
+    plot.plotLayout()->setRowStretchFactor(row, 0.001);
+    m_rect->setSizeConstraintRect(QCPLayoutElement::scrInnerRect);
+    m_rect->setAutoMargins(QCP::msLeft | QCP::msRight);
+    setShown(true);
     m_rect->axis(QCPAxis::atBottom)->setVisible(false);
     m_rect->axis(QCPAxis::atTop)->setVisible(false);
     QCPAxis *left = m_rect->axis(QCPAxis::atLeft);
@@ -61,7 +63,16 @@ void Dendrogram::restyle(const PlotStyle &style, const QFont &font)
 
 void Dendrogram::setWidth(int width)
 {
-    m_rect->setMaximumSize(width, height);
+    m_rect->setMaximumSize(width, m_shownHeight);
+}
+
+void Dendrogram::setShown(bool shown)
+{
+    m_shownHeight = shown ? height : 0;
+    m_rect->setVisible(shown);
+    m_rect->setMargins({0, shown ? 10 : 0, 0, 0});
+    m_rect->setMinimumSize(0, m_shownHeight);
+    m_rect->setMaximumSize(QWIDGETSIZE_MAX, m_shownHeight);
 }
 
 } // namespace secateur::widgets

@@ -25,12 +25,15 @@ public:
     void restyle(const PlotStyle &style, const QFont &font);
     /// The width of the columns below.
     void setWidth(int width);
+    /// Without a tree it takes no room.
+    void setShown(bool shown);
 
     static constexpr int height = 64;
 
 private:
     QCPAxisRect *m_rect;
     QCPCurve *m_curve;
+    int m_shownHeight = height;
 };
 
 } // namespace secateur::widgets

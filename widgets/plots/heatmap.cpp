@@ -13,8 +13,6 @@ namespace secateur::widgets {
 
 namespace {
 
-constexpr int dendrogramRow = 0;
-constexpr int mapRow = 1;
 constexpr int largestCell = 72;
 /// Beyond this no cell has room for its number anyway.
 constexpr std::size_t mostTexts = 600;
@@ -28,9 +26,13 @@ QSharedPointer<QCPAxisTickerText> textTicker(const QStringList &labels, int step
     return ticker;
 }
 
+/// Three decimals; ".118" as in statistics, for distances below 1 are many and cells are narrow.
 QString shortNumber(double value)
 {
-    return std::isnan(value) ? QString() : QString::number(value, 'f', 3);
+    if (std::isnan(value))
+        return {};
+    const QString text = QString::number(value, 'f', 3);
+    return value == 0.0 ? QStringLiteral("0") : text.startsWith(QLatin1Char('0')) ? text.mid(1) : text;
 }
 
 } // namespace
@@ -48,8 +50,6 @@ void HeatMap::setupPlot()
 {
     QCustomPlot &canvas = plot();
     QCPAxisRect *rect = canvas.axisRect();
-    canvas.plotLayout()->take(rect);
-    canvas.plotLayout()->addElement(mapRow, 0, rect);
     canvas.plotLayout()->setRowSpacing(2);
     rect->setSizeConstraintRect(QCPLayoutElement::scrInnerRect);
     rect->setMinimumSize(1, 1);
@@ -68,7 +68,7 @@ void HeatMap::setupPlot()
     m_bar->setBarWidth(14);
     m_bar->setRangeDrag(false);
     m_bar->setRangeZoom(false);
-    canvas.plotLayout()->addElement(mapRow, 1, m_bar);
+    canvas.plotLayout()->addElement(0, 1, m_bar);
     auto *group = new QCPMarginGroup(&canvas);
     rect->setMarginGroup(QCP::msBottom | QCP::msTop, group);
     m_bar->setMarginGroup(QCP::msBottom | QCP::msTop, group);
@@ -79,6 +79,8 @@ void HeatMap::setupPlot()
         (*item)->setVisible(false);
         (*item)->setSelectable(false);
         (*item)->setClipToAxisRect(false);
+        for (QCPItemPosition *corner : {(*item)->topLeft, (*item)->bottomRight})
+            corner->setAxes(m_map->keyAxis(), m_map->valueAxis());
     }
 }
 
@@ -89,14 +91,15 @@ void HeatMap::setData(HeatMapData data)
                          std::numeric_limits<double>::quiet_NaN());
     const bool tree = !m_data.clustering.merges.empty();
     if (tree && !m_dendrogram) {
-        m_dendrogram = std::make_unique<Dendrogram>(plot(), dendrogramRow);
+        plot().plotLayout()->insertRow(0);
+        m_dendrogram = std::make_unique<Dendrogram>(plot(), 0);
         auto *group = new QCPMarginGroup(&plot());
         m_dendrogram->rect().setMarginGroup(QCP::msLeft | QCP::msRight, group);
         m_map->keyAxis()->axisRect()->setMarginGroup(QCP::msLeft | QCP::msRight, group);
     }
     if (m_dendrogram) {
         m_dendrogram->setClustering(m_data.clustering);
-        m_dendrogram->rect().setVisible(tree);
+        m_dendrogram->setShown(tree);
     }
     fillMap();
     fillLabels();
@@ -132,7 +135,6 @@ void HeatMap::fillLabels()
     m_map->valueAxis()->setTicker(textTicker(m_data.rows, 1));
     m_map->keyAxis()->setLabel(m_data.columnTitle);
     m_map->valueAxis()->setLabel(m_data.rowTitle);
-    m_bar->axis()->setLabel(m_data.valueTitle);
 }
 
 double HeatMap::scaleEnd() const
@@ -183,6 +185,8 @@ void HeatMap::makeValueTexts()
             text->setText(shortNumber(table().at(row, column)));
             text->position->setCoords(column, row);
             text->setSelectable(false);
+            text->setClipToAxisRect(false); // by itself it would be cut to the dendrogram, the first axis rect
+            text->position->setAxes(m_map->keyAxis(), m_map->valueAxis());
             m_texts.push_back(text);
         }
 }
@@ -218,8 +222,10 @@ void HeatMap::layOut()
     QCPAxisRect *rect = m_map->keyAxis()->axisRect();
     const int columns = std::max(table().columnCount(), 1);
     const int rows = std::max(table().rowCount(), 1);
-    // How much room there would be: two turns, for the labels' height depends on the cells' width.
-    for (int turn = 0; turn < 2; ++turn) {
+    // How much room there would be. Several turns, for the labels depend on the cells' size, and that on the labels;
+    // the last one only measures, so that cells are square whatever the labels came to.
+    constexpr int turns = 3;
+    for (int turn = 0; turn < turns; ++turn) {
         rect->setMaximumSize(QWIDGETSIZE_MAX, QWIDGETSIZE_MAX);
         if (m_dendrogram)
             m_dendrogram->setWidth(QWIDGETSIZE_MAX);
@@ -227,12 +233,15 @@ void HeatMap::layOut()
              {QCPLayoutElement::upPreparation, QCPLayoutElement::upMargins, QCPLayoutElement::upLayout})
             plot().plotLayout()->update(phase);
         m_cellSize = std::clamp(std::min(rect->width() / columns, rect->height() / rows), 1, largestCell);
-        fitColumnLabels(m_cellSize);
+        if (turn + 1 < turns) {
+            fitColumnLabels(m_cellSize);
+            fitBarLabel(m_cellSize * rows);
+        }
     }
     rect->setMaximumSize(m_cellSize * columns, m_cellSize * rows);
     if (m_dendrogram)
         m_dendrogram->setWidth(m_cellSize * columns);
-    const bool fits = QFontMetrics(font()).horizontalAdvance(QStringLiteral("0.000")) + 4 <= m_cellSize;
+    const bool fits = QFontMetrics(font()).horizontalAdvance(QStringLiteral(".000")) + 4 <= m_cellSize;
     for (QCPItemText *text : m_texts)
         text->setVisible(fits);
 }
@@ -249,6 +258,17 @@ void HeatMap::fitColumnLabels(int cellSize)
     const int needed = numbers ? widest + 6 : metrics.height();
     m_map->keyAxis()->setTicker(textTicker(m_data.columns, std::max(1, (needed + cellSize - 1) / cellSize)));
     m_map->valueAxis()->setTicker(textTicker(m_data.rows, std::max(1, (metrics.height() + cellSize - 1) / cellSize)));
+}
+
+void HeatMap::fitBarLabel(int length)
+{
+    // The whole title, or what stands before its comma, or nothing: never text beyond the bar.
+    const QFontMetrics metrics(font());
+    QString label = m_data.valueTitle;
+    if (metrics.horizontalAdvance(label) > length)
+        label = label.section(QLatin1Char(','), 0, 0);
+    m_bar->axis()->setLabel(metrics.horizontalAdvance(label) > length ? QString() : label);
+    m_bar->axis()->ticker()->setTickCount(std::clamp(length / 40, 2, 6));
 }
 
 std::optional<PlotWidget::Cell> HeatMap::cellAt(const QPointF &position) const

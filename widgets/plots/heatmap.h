@@ -75,6 +75,7 @@ private:
     void makeValueTexts();
     void styleValueTexts();
     void fitColumnLabels(int cellSize);
+    void fitBarLabel(int length);
 
     HeatMapData m_data;
     HeatScale m_scale = HeatScale::Data;

@@ -95,19 +95,32 @@ void LayerChart::setupPlot()
 
 void LayerChart::setupLegend()
 {
-    // In a column of its own, so that it never covers a bar.
+    // In a row of its own, so that it never covers a bar.
     QCustomPlot &canvas = plot();
-    auto *column = new QCPLayoutGrid;
-    canvas.plotLayout()->addElement(0, 1, column);
-    canvas.plotLayout()->setColumnStretchFactor(1, 0.001);
+    canvas.plotLayout()->insertRow(0);
     canvas.axisRect()->insetLayout()->take(canvas.legend);
-    column->addElement(0, 0, canvas.legend);
-    column->addElement(1, 0, new QCPLayoutElement(&canvas)); // takes the rest of the height
-    column->setRowStretchFactor(0, 0.001);
-    column->setMargins({4, 8, 4, 0});
+    canvas.plotLayout()->addElement(0, 0, canvas.legend);
+    canvas.plotLayout()->setRowStretchFactor(0, 0.001);
+    canvas.plotLayout()->setRowSpacing(0);
+    canvas.legend->setMargins({8, 4, 8, 0});
     canvas.legend->setVisible(true);
     canvas.legend->setBorderPen(Qt::NoPen);
     canvas.legend->setSelectableParts(QCPLegend::spNone);
+}
+
+void LayerChart::layOut()
+{
+    constexpr int iconAndGaps = 64;
+    const QFontMetrics metrics(font());
+    int widest = metrics.horizontalAdvance(m_data.floorName);
+    for (const auto &series : m_data.series)
+        widest = std::max(widest, metrics.horizontalAdvance(series.name));
+    const int perRow = std::max(1, plot().width() / (widest + iconAndGaps));
+    plot().legend->setWrap(perRow);
+    plot().legend->setFillOrder(QCPLayoutGrid::foColumnsFirst, true);
+    // The whole title, or what stands before its comma where the axis is shorter.
+    const bool fits = metrics.horizontalAdvance(m_data.valueTitle) <= plot().axisRect()->height();
+    plot().yAxis->setLabel(fits ? m_data.valueTitle : m_data.valueTitle.section(QLatin1Char(','), 0, 0));
 }
 
 void LayerChart::setData(LayerChartData data)
@@ -217,7 +230,6 @@ void LayerChart::restyle()
 {
     QCustomPlot &canvas = plot();
     style().apply(*canvas.axisRect(), font());
-    canvas.yAxis->setLabel(m_data.valueTitle);
     canvas.yAxis->setRange(0.0, rangeEnd());
     canvas.xAxis->setRange(-0.5, std::max(layerCount(), 1) - 0.5);
     for (std::size_t i = 0; i < m_bars.size(); ++i) {

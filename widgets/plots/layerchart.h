@@ -59,6 +59,7 @@ public:
 protected:
     void showCurrent() override;
     void restyle() override;
+    void layOut() override;
     [[nodiscard]] std::optional<Cell> cellAt(const QPointF &position) const override;
     /// Left and right walk the layers, up and down the series.
     [[nodiscard]] Cell step(const QPoint &arrow) const override { return {arrow.x(), arrow.y()}; }

@@ -22,7 +22,9 @@ PlotPane::PlotPane(PlotWidget *plot, Qt::Orientation direction, QWidget *parent)
     m_view->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_view->setAlternatingRowColors(true);
     m_view->setTabKeyNavigation(false);
-    m_view->verticalHeader()->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_view->verticalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    m_view->verticalHeader()->setMaximumWidth(fontMetrics().averageCharWidth() * 24);
+    m_view->verticalHeader()->setTextElideMode(Qt::ElideRight);
     m_view->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
     m_view->setMinimumSize(160, 90);
     m_explanation->setWordWrap(true);
@@ -32,8 +34,8 @@ PlotPane::PlotPane(PlotWidget *plot, Qt::Orientation direction, QWidget *parent)
     m_splitter->addWidget(m_plot);
     m_splitter->addWidget(m_view);
     m_splitter->setStretchFactor(0, 3);
-    m_splitter->setStretchFactor(1, 1);
-    m_splitter->setCollapsible(0, false);
+    m_splitter->setStretchFactor(1, 2);
+    m_splitter->setSizes({600, 350});
     m_splitter->setChildrenCollapsible(false);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins({});

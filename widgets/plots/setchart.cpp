@@ -23,8 +23,8 @@ std::size_t memberCount(const SetChartData::Combination &combination)
 QPainterPath tickPath()
 {
     QPainterPath path;
-    path.moveTo(-6, 0);
-    path.lineTo(6, 0);
+    path.moveTo(-3, 0);
+    path.lineTo(3, 0);
     return path;
 }
 
@@ -137,11 +137,13 @@ QString SetChart::nameOf(const SetChartData::Combination &combination) const
         return tr("none");
     if (members == combination.members.size() && members > 1)
         return tr("all");
+    // The shorter of the two lists: of those that belong, or of those that do not.
+    const bool belonging = 2 * members <= combination.members.size() || combination.members.size() < 4;
     QStringList names;
     for (int set = 0; set < m_data.sets.size() && std::size_t(set) < combination.members.size(); ++set)
-        if (combination.members[std::size_t(set)])
+        if (combination.members[std::size_t(set)] == belonging)
             names << m_data.sets[set];
-    return names.join(QLatin1String(" + "));
+    return belonging ? names.join(QLatin1String(" + ")) : tr("all but %1").arg(names.join(QLatin1String(", ")));
 }
 
 void SetChart::fillBars()

@@ -271,7 +271,7 @@ void TestHeatMap::valuesAreWrittenOnDemand()
     map->setValuesShown(true);
     map->plot().replot(QCustomPlot::rpImmediateRefresh);
     QCOMPARE(texts().size(), 6);
-    QVERIFY(texts().contains(QStringLiteral("0.300")));
+    QVERIFY(texts().contains(QStringLiteral(".300")));
     map->resize(200, 120); // no room in the cells
     map->plot().replot(QCustomPlot::rpImmediateRefresh);
     QVERIFY(texts().isEmpty());

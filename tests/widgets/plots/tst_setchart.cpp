@@ -94,6 +94,12 @@ void TestSetChart::namesCombinations()
     QCOMPARE(chart->table().rows,
              (QStringList{QStringLiteral("all"), QStringLiteral("python + java"), QStringLiteral("math")}));
     QCOMPARE(chart->nameOf({{false, false, false}, 0, 0, 0}), QStringLiteral("none"));
+    SetChartData four = smallData();
+    four.sets = QStringList{QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c"), QStringLiteral("d")};
+    chart->setData(four);
+    QCOMPARE(chart->nameOf({{true, false, true, true}, 0, 0, 0}), QStringLiteral("all but b"));
+    QCOMPARE(chart->nameOf({{true, false, true, false}, 0, 0, 0}), QStringLiteral("a + c"));
+    chart->setData(smallData());
     const QString text = chart->describe({1, 1});
     QVERIFY2(text.contains(QLatin1String("12.0000 % of all (by chance 15.0000 %)")), qPrintable(text));
     QVERIFY(!chart->accessibleName().isEmpty());
