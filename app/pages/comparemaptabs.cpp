@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <numeric>
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QSignalBlocker>
+
+#include "app/pages/comparetabs.h"
+
+namespace secateur::app {
+
+using widgets::HeatMap;
+using widgets::PlotWidget;
+
+namespace {
+
+/// A check box that writes the numbers into the cells.
+QCheckBox *valuesBox(HeatMap &map, bool shown, QWidget *parent)
+{
+    auto *box = new QCheckBox(CompareTab::tr("&Numbers in cells"), parent);
+    box->setToolTip(CompareTab::tr("Written where the cells have room for them"));
+    QObject::connect(box, &QCheckBox::toggled, &map, &HeatMap::setValuesShown);
+    box->setChecked(shown);
+    return box;
+}
+
+} // namespace
+
+CompareSublayersTab::CompareSublayersTab(QWidget *parent)
+    : CompareTab(new HeatMap, Qt::Vertical, parent), m_runs{new QComboBox(this), new QComboBox(this)}
+{
+    map().setAccessibleName(tr("Distance of two sub-models by layer and sublayer"));
+    const QStringList labels{tr("Sub-model &A"), tr("Sub-model &B")};
+    for (int side = 0; side < 2; ++side) {
+        auto *label = new QLabel(labels[side], this);
+        label->setBuddy(m_runs[side]);
+        m_runs[side]->setAccessibleName(QString(labels[side]).remove(QLatin1Char('&')));
+        m_runs[side]->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+        choices().addWidget(label);
+        choices().addWidget(m_runs[side]);
+        connect(m_runs[side], &QComboBox::currentIndexChanged, this, [this] {
+            refresh();
+            announce(withRuns(selection()));
+        });
+    }
+    choices().addWidget(valuesBox(map(), false, this));
+    choices().addStretch(1);
+}
+
+HeatMap &CompareSublayersTab::map() const
+{
+    return static_cast<HeatMap &>(pane().plot());
+}
+
+void CompareSublayersTab::refill()
+{
+    const QStringList names = state().data ? state().data->runNames() : QStringList();
+    for (QComboBox *box : m_runs) {
+        const QSignalBlocker quiet(box);
+        box->clear();
+        box->addItems(names);
+    }
+    setRuns(0, int(names.size()) - 1); // the last is more likely another domain than the second
+    follow(selection());
+}
+
+void CompareSublayersTab::setRuns(int a, int b)
+{
+    const QSignalBlocker quietA(m_runs[0]);
+    const QSignalBlocker quietB(m_runs[1]);
+    m_runs[0]->setCurrentIndex(a);
+    m_runs[1]->setCurrentIndex(b);
+}
+
+void CompareSublayersTab::refresh()
+{
+    const auto &known = state().data;
+    const int a = m_runs[0]->currentIndex();
+    const int b = m_runs[1]->currentIndex();
+    map().setScale(state().scale);
+    if (!known || a < 0 || b < 0 || a == b) {
+        map().setData({});
+        pane().setExplanation(known ? tr("Choose two different sub-models.") : QString());
+        return;
+    }
+    map().setData(known->sublayerMap(known->pairOf(std::size_t(a), std::size_t(b)), state().view));
+    pane().setExplanation(baselineWords(map().data().baseline, known->floor(state().view, {})));
+}
+
+Selection::State CompareSublayersTab::withRuns(Selection::State selection) const
+{
+    const int a = m_runs[0]->currentIndex();
+    const int b = m_runs[1]->currentIndex();
+    if (state().data && a >= 0 && b >= 0) {
+        selection.runA = state().data->runId(std::size_t(a));
+        selection.runB = state().data->runId(std::size_t(b));
+    }
+    return selection;
+}
+
+Selection::State CompareSublayersTab::pick(Selection::State selection, int row, int column) const
+{
+    selection = withRuns(std::move(selection));
+    selection.layer = std::uint32_t(column);
+    selection.sublayer = QString::fromStdString(state().data->sublayers()[std::size_t(row)]);
+    selection.cell.reset();
+    return selection;
+}
+
+void CompareSublayersTab::follow(const Selection::State &selection)
+{
+    remember(selection);
+    if (!state().data)
+        return;
+    const auto a = state().data->runOf(selection.runA);
+    const auto b = state().data->runOf(selection.runB);
+    if (a && b && a != b && (int(*a) != m_runs[0]->currentIndex() || int(*b) != m_runs[1]->currentIndex())) {
+        setRuns(int(*a), int(*b));
+        refresh();
+    }
+    const auto &sublayers = state().data->sublayers();
+    const auto found = std::find(sublayers.begin(), sublayers.end(), selection.sublayer.toStdString());
+    if (found != sublayers.end())
+        map().setCurrent(PlotWidget::Cell{int(found - sublayers.begin()), int(selection.layer)});
+    else
+        map().setCurrent(std::nullopt);
+}
+
+CompareRunsTab::CompareRunsTab(QWidget *parent)
+    : CompareTab(new HeatMap, Qt::Horizontal, parent), m_scope(new ScopePicker(this)),
+      m_clustered(new QCheckBox(tr("&Order by likeness"), this))
+{
+    map().setAccessibleName(tr("Distances of all sub-models"));
+    m_clustered->setToolTip(tr("Average-linkage clustering: sub-models that are close stand beside each other, and the "
+                               "tree shows at which mean distance they join"));
+    m_clustered->setChecked(true);
+    choices().addWidget(m_scope);
+    choices().addWidget(m_clustered);
+    choices().addWidget(valuesBox(map(), true, this));
+    choices().addStretch(1);
+    connect(m_scope, &ScopePicker::changed, this, [this] { refresh(); });
+    connect(m_clustered, &QCheckBox::toggled, this, [this] { refresh(); });
+}
+
+HeatMap &CompareRunsTab::map() const
+{
+    return static_cast<HeatMap &>(pane().plot());
+}
+
+void CompareRunsTab::refill()
+{
+    m_scope->fill(state().data.get());
+}
+
+void CompareRunsTab::refresh()
+{
+    const auto &known = state().data;
+    map().setScale(state().scale);
+    if (!known) {
+        map().setData({});
+        pane().setExplanation({});
+        return;
+    }
+    const CompareScope scope = m_scope->scope();
+    auto clustering = m_clustered->isChecked() ? known->clustering(state().view, scope) : analysis::Clustering{};
+    m_order = clustering.order;
+    if (m_order.empty()) {
+        m_order.resize(known->report().runs.size());
+        std::iota(m_order.begin(), m_order.end(), std::size_t(0));
+    }
+    auto content = known->runMap(state().view, scope, m_order);
+    content.clustering = std::move(clustering);
+    map().setData(std::move(content));
+    pane().setExplanation(tr("Compared: %1. ").arg(scopeText(scope))
+                          + baselineWords(map().data().baseline, known->floor(state().view, scope)));
+    follow(selection());
+}
+
+Selection::State CompareRunsTab::pick(Selection::State selection, int row, int column) const
+{
+    selection.runA = state().data->runId(m_order[std::size_t(row)]);
+    selection.runB = state().data->runId(m_order[std::size_t(column)]);
+    const CompareScope scope = m_scope->scope();
+    if (scope.layer)
+        selection.layer = *scope.layer;
+    if (!scope.sublayer.empty())
+        selection.sublayer = QString::fromStdString(scope.sublayer);
+    return selection;
+}
+
+void CompareRunsTab::follow(const Selection::State &selection)
+{
+    remember(selection);
+    if (!state().data)
+        return;
+    const auto placeOf = [this](const QString &id) {
+        const auto run = state().data->runOf(id);
+        const auto found = run ? std::find(m_order.begin(), m_order.end(), *run) : m_order.end();
+        return found == m_order.end() ? -1 : int(found - m_order.begin());
+    };
+    map().setCurrent(PlotWidget::Cell{placeOf(selection.runA), placeOf(selection.runB)});
+}
+
+} // namespace secateur::app

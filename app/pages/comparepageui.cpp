@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenu>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QStackedWidget>
+#include <QTabWidget>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "app/pages/comparepage.h"
+#include "widgets/common/emptystate.h"
+
+/// What the Compare page is made of.
+namespace secateur::app {
+
+namespace {
+
+QComboBox *labelledBox(const QString &label, const QStringList &items, const QString &tip, QHBoxLayout &row)
+{
+    auto *box = new QComboBox;
+    auto *text = new QLabel(label);
+    text->setBuddy(box);
+    box->addItems(items);
+    box->setAccessibleName(QString(label).remove(QLatin1Char('&')));
+    box->setToolTip(tip);
+    row.addWidget(text);
+    row.addWidget(box);
+    return box;
+}
+
+} // namespace
+
+void ComparePage::setupActions()
+{
+    m_follow = addToggle(QStringLiteral("compare.follow"), tr("Link Compare with the other pages"), true);
+    m_showTable = addToggle(QStringLiteral("compare.showTable"), tr("Show the data table"), true);
+    addAction(QStringLiteral("compare.openMasks"), tr("Open the selected matrix on the Masks page"),
+              &ComparePage::openMasks);
+    addAction(QStringLiteral("compare.copyCsv"), tr("Copy the numbers as CSV"), &ComparePage::copyCsv);
+    addAction(QStringLiteral("compare.copyLatex"), tr("Copy the numbers as LaTeX"), &ComparePage::copyLatex);
+    addAction(QStringLiteral("compare.copyMarkdown"), tr("Copy the numbers as Markdown"), &ComparePage::copyMarkdown);
+    addAction(QStringLiteral("compare.copyImage"), tr("Copy the plot as an image"), &ComparePage::copyImage);
+    addAction(QStringLiteral("compare.again"), tr("Compute the distances again"), &ComparePage::again);
+    addAction(QStringLiteral("compare.cancel"), tr("Stop computing distances"), &ComparePage::cancel);
+}
+
+QAction *ComparePage::addAction(const QString &name, const QString &text, void (ComparePage::*slot)())
+{
+    auto *action = new QAction(text, this);
+    action->setObjectName(name);
+    connect(action, &QAction::triggered, this, slot);
+    m_actions << action;
+    return action;
+}
+
+QAction *ComparePage::addToggle(const QString &name, const QString &text, bool on)
+{
+    auto *action = new QAction(text, this);
+    action->setObjectName(name);
+    action->setCheckable(true);
+    action->setChecked(on);
+    m_actions << action;
+    return action;
+}
+
+void ComparePage::setupUi()
+{
+    m_stack = new QStackedWidget(this);
+    m_empty = new widgets::EmptyState({}, {}, m_stack);
+    QPushButton *prune = m_empty->addButton(tr("Go to Prune"));
+    prune->setObjectName(QStringLiteral("goToPrune"));
+    connect(prune, &QPushButton::clicked, this, [this] { Q_EMIT openRequested(QStringLiteral("prune")); });
+    QPushButton *retry = m_empty->addButton(tr("Try again"));
+    retry->setObjectName(QStringLiteral("tryAgain"));
+    connect(retry, &QPushButton::clicked, this, &ComparePage::again);
+
+    m_tabs = new QTabWidget(m_stack);
+    m_tabs->setDocumentMode(true);
+    m_tabs->setAccessibleName(tr("Ways to compare"));
+    m_sets = new CompareSetsTab;
+    m_tabs->addTab(new CompareLayersTab, tr("Per layer"));
+    m_tabs->addTab(new CompareSublayersTab, tr("Layer \u00d7 sublayer"));
+    m_tabs->addTab(new CompareRunsTab, tr("All sub-models"));
+    m_tabs->addTab(m_sets, tr("Sets"));
+    auto *content = new QWidget(m_stack);
+    auto *contentLayout = new QVBoxLayout(content);
+    contentLayout->setContentsMargins({});
+    contentLayout->addWidget(makeControls());
+    contentLayout->addWidget(m_tabs, 1);
+    m_stack->addWidget(m_empty);
+    m_stack->addWidget(content);
+
+    m_notices = widgets::makeText({}, this);
+    m_notices->hide();
+    auto *layout = new QVBoxLayout(this);
+    layout->addWidget(m_stack, 1);
+    layout->addWidget(m_notices);
+    layout->addWidget(makeProgress());
+}
+
+QWidget *ComparePage::makeControls()
+{
+    auto *bar = new QWidget;
+    auto *row = new QHBoxLayout(bar);
+    row->setContentsMargins({});
+    m_set = labelledBox(tr("&Weights"), {tr("Pruned"), tr("Kept")},
+                        tr("The paper's Figure 4 compares the pruned weights"), *row);
+    m_measure = labelledBox(tr("&Distance"), {tr("Jaccard"), tr("Hamming")},
+                            tr("Jaccard: of the weights in either set, the share that is not in both. Hamming: the "
+                               "share of all weights on which the two masks differ"),
+                            *row);
+    m_scale = labelledBox(tr("&Scale"), {tr("Fits the data"), tr("0 to chance"), tr("0 to 1")},
+                          tr("Where colours and axes end. The fixed ones make pictures comparable"), *row);
+    row->addStretch(1);
+    auto *link = new QToolButton;
+    link->setDefaultAction(m_follow);
+    link->setText(tr("Linked"));
+    link->setToolTip(tr("Linked: what is chosen here is chosen on all pages, and the other way round"));
+    link->setAccessibleName(m_follow->text());
+    auto *table = new QToolButton;
+    table->setDefaultAction(m_showTable);
+    table->setText(tr("Table"));
+    table->setAccessibleName(m_showTable->text());
+    auto *copy = new QToolButton;
+    copy->setText(tr("Copy as"));
+    copy->setAccessibleName(tr("Copy the plot or its numbers"));
+    copy->setPopupMode(QToolButton::InstantPopup);
+    auto *menu = new QMenu(copy);
+    for (QAction *action : m_actions)
+        if (action->objectName().startsWith(QLatin1String("compare.copy")))
+            menu->addAction(action);
+    copy->setMenu(menu);
+    for (QToolButton *button : {link, table, copy})
+        row->addWidget(button);
+    return bar;
+}
+
+QWidget *ComparePage::makeProgress()
+{
+    m_progressBox = new QWidget(this);
+    m_progressText = new QLabel(m_progressBox);
+    m_progressBar = new QProgressBar(m_progressBox);
+    m_progressBar->setAccessibleName(tr("Progress of the comparison"));
+    auto *stop = new QPushButton(tr("Stop"), m_progressBox);
+    stop->setAccessibleName(tr("Stop computing distances"));
+    connect(stop, &QPushButton::clicked, this, &ComparePage::cancel);
+    auto *row = new QHBoxLayout(m_progressBox);
+    row->setContentsMargins({});
+    row->addWidget(m_progressText);
+    row->addWidget(m_progressBar, 1);
+    row->addWidget(stop);
+    m_progressBox->hide();
+    return m_progressBox;
+}
+
+} // namespace secateur::app
