@@ -104,7 +104,8 @@ int JobsModel::columnCount(const QModelIndex &parent) const
 
 Job *JobsModel::job(const QModelIndex &index) const
 {
-    return checkIndex(index, CheckIndexOption::IndexIsValid) ? m_queue.jobs()[std::size_t(index.row())].get() : nullptr;
+    const bool isRow = index.isValid() && std::size_t(index.row()) < m_queue.jobs().size();
+    return isRow ? m_queue.jobs()[std::size_t(index.row())].get() : nullptr;
 }
 
 QVariant JobsModel::data(const QModelIndex &index, int role) const

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/pages.h"
 
+#include "app/pages/calibratepage.h"
+#include "app/pages/comparepage.h"
+#include "app/pages/modelpage.h"
+#include "app/pages/prunepage.h"
+
 namespace secateur::app {
 
 std::vector<std::unique_ptr<Page>> makePages(StudySession &session)
 {
     std::vector<std::unique_ptr<Page>> pages;
     // One line per page, in the order of the navigation: Model, Calibrate, Prune, Masks, Compare, Accuracy, Figures.
-    static_cast<void>(session);
+    pages.push_back(std::make_unique<ModelPage>(session));
+    pages.push_back(std::make_unique<CalibratePage>(session));
+    pages.push_back(std::make_unique<PrunePage>(session));
+    pages.push_back(std::make_unique<ComparePage>(session));
     return pages;
 }
 

@@ -50,7 +50,7 @@ Result<void> StudySession::open(const std::filesystem::path &folder)
     SECATEUR_TRY(study, store::Study::open(folder, store::Study::Access::Read));
     m_folder = folder;
     m_model = study->model().path;
-    m_undo.clear();
+    forgetEdits();
     adopt(std::move(study));
     Q_EMIT studyChanged();
     Q_EMIT runsChanged();
@@ -62,7 +62,7 @@ void StudySession::openModel(const std::filesystem::path &model, const std::file
     auto study = store::Study::open(folder, store::Study::Access::Read);
     m_folder = folder;
     m_model = model;
-    m_undo.clear();
+    forgetEdits();
     adopt(study ? std::move(*study) : nullptr);
     Q_EMIT studyChanged();
     Q_EMIT runsChanged();
@@ -74,7 +74,7 @@ void StudySession::close()
         return;
     m_folder.clear();
     m_model.clear();
-    m_undo.clear();
+    forgetEdits();
     adopt(nullptr);
     Q_EMIT studyChanged();
     Q_EMIT runsChanged();
@@ -122,6 +122,12 @@ void StudySession::setModelPath(const std::filesystem::path &model)
         return;
     m_model = model;
     Q_EMIT studyChanged();
+}
+
+void StudySession::forgetEdits()
+{
+    m_domains.reset({});
+    m_undo.clear();
 }
 
 void StudySession::adopt(std::unique_ptr<store::Study> study)

@@ -11,6 +11,7 @@
 #include <QTimer>
 #include <QUndoStack>
 
+#include "app/session/domainplans.h"
 #include "app/session/selection.h"
 #include "core/base/result.h"
 #include "core/store/study.h"
@@ -52,6 +53,8 @@ public:
 
     [[nodiscard]] Selection &selection() { return m_selection; }
     [[nodiscard]] QUndoStack &undoStack() { return m_undo; }
+    /// What to calibrate on; forgotten when another study is opened.
+    [[nodiscard]] DomainPlans &domains() { return m_domains; }
 
 Q_SIGNALS:
     /// Another study or model is open, or none.
@@ -60,6 +63,7 @@ Q_SIGNALS:
     void runsChanged();
 
 private:
+    void forgetEdits();
     void adopt(std::unique_ptr<store::Study> study);
     void watch();
     void onFolderChanged();
@@ -70,6 +74,7 @@ private:
     std::shared_ptr<store::Study> m_study;
     Selection m_selection;
     QUndoStack m_undo;
+    DomainPlans m_domains{m_undo};
     QFileSystemWatcher m_watcher;
     QTimer m_reloadSoon;
 };

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/domainform.h"
+
+#include <algorithm>
+
+#include <QFormLayout>
+#include <QHBoxLayout>
+#include <QVBoxLayout>
+
+#include "core/data/dataset.h"
+
+namespace secateur::app {
+namespace {
+
+constexpr int mostSamples = 1'000'000;
+constexpr int longestLength = 1'000'000;
+constexpr int visibleFiles = 84; // pixels
+
+QString fromStd(const std::string &text)
+{
+    return QString::fromStdString(text);
+}
+
+void select(QComboBox &box, const QString &data)
+{
+    box.setCurrentIndex(std::max(0, box.findData(data)));
+}
+
+QSpinBox *makeNumber(int lowest, int highest, const QString &suffix)
+{
+    auto *const box = new QSpinBox;
+    box->setRange(lowest, highest);
+    box->setSuffix(suffix);
+    box->setKeyboardTracking(false);
+    return box;
+}
+
+} // namespace
+
+DomainForm::DomainForm(QWidget *parent)
+    : QWidget(parent), m_name(new QLineEdit), m_files(new QListWidget), m_addFiles(new QPushButton(tr("Add Files…"))),
+      m_removeFiles(new QPushButton(tr("Remove"))), m_preset(new QComboBox), m_template(new QLineEdit),
+      m_samples(makeNumber(1, mostSamples, {})), m_length(makeNumber(0, longestLength, tr(" tokens"))),
+      m_maxLength(makeNumber(1, longestLength, tr(" tokens"))), m_bos(new QComboBox)
+{
+    setupFields();
+    connectFields();
+}
+
+QWidget *DomainForm::makeFileArea()
+{
+    auto *const area = new QWidget;
+    auto *const column = new QVBoxLayout(area);
+    column->setContentsMargins(0, 0, 0, 0);
+    m_files->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_files->setAccessibleName(tr("Files to calibrate on"));
+    m_files->setTextElideMode(Qt::ElideLeft);
+    m_files->setFixedHeight(visibleFiles);
+    m_removeFiles->setAccessibleName(tr("Remove the selected files"));
+    auto *const buttons = new QHBoxLayout;
+    buttons->addWidget(m_addFiles);
+    buttons->addWidget(m_removeFiles);
+    buttons->addStretch();
+    column->addWidget(m_files);
+    column->addLayout(buttons);
+    return area;
+}
+
+void DomainForm::setupFields()
+{
+    m_preset->addItem(tr("Guess from the first record"), QString());
+    for (const auto &preset : data::presets())
+        m_preset->addItem(tr("%1 (%2)").arg(fromStd(preset.name), fromStd(preset.domain)), fromStd(preset.name));
+    m_preset->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_template->setPlaceholderText(QStringLiteral("{question}\\n{answer}"));
+    m_length->setSpecialValueText(tr("one record each"));
+    m_bos->addItem(tr("As the tokenizer does"), QStringLiteral("auto"));
+    m_bos->addItem(tr("Always"), QStringLiteral("always"));
+    m_bos->addItem(tr("Never"), QStringLiteral("never"));
+    auto *const form = new QFormLayout(this);
+    form->setContentsMargins(0, 0, 0, 0);
+    form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+    const auto row = [form](const QString &label, QWidget *field, const QString &help) {
+        form->addRow(label, field);
+        QString name = label;
+        field->setAccessibleName(name.remove(u'&'));
+        field->setToolTip(help);
+        field->setAccessibleDescription(help);
+    };
+    row(tr("Domain &name"), m_name, tr("What the data is about, for example math or python"));
+    form->addRow(tr("Files"), makeFileArea());
+    row(tr("&Preset"), m_preset, tr("How to read a well-known dataset"));
+    row(tr("&Template"), m_template, tr("Text of a record from its fields; instead of a preset"));
+    row(tr("&Samples"), m_samples, tr("How many sequences to calibrate on; the paper takes 128"));
+    row(tr("Sequence &length"), m_length,
+        tr("Join the records and cut them to sequences of this length, or one record each"));
+    row(tr("&Longest record"), m_maxLength, tr("Longer records are cut here"));
+    row(tr("&Begin of sequence"), m_bos, tr("Whether a beginning-of-sequence token is put before each text"));
+}
+
+void DomainForm::connectFields()
+{
+    const auto tell = [this] {
+        m_removeFiles->setEnabled(!m_files->selectedItems().isEmpty());
+        m_template->setEnabled(m_preset->currentData().toString().isEmpty());
+        m_maxLength->setEnabled(m_length->value() == 0);
+        if (!m_isFilling)
+            Q_EMIT edited();
+    };
+    connect(m_name, &QLineEdit::editingFinished, this, tell);
+    connect(m_template, &QLineEdit::editingFinished, this, tell);
+    connect(m_preset, &QComboBox::currentIndexChanged, this, tell);
+    connect(m_bos, &QComboBox::currentIndexChanged, this, tell);
+    for (auto *const box : {m_samples, m_length, m_maxLength})
+        connect(box, &QSpinBox::valueChanged, this, tell);
+    connect(m_addFiles, &QPushButton::clicked, this, &DomainForm::filesWanted);
+    connect(m_removeFiles, &QPushButton::clicked, this, &DomainForm::removeSelectedFiles);
+    connect(m_files, &QListWidget::itemSelectionChanged, this,
+            [this] { m_removeFiles->setEnabled(!m_files->selectedItems().isEmpty()); });
+}
+
+void DomainForm::setPlan(const DomainPlan &plan)
+{
+    m_isFilling = true;
+    m_base = plan;
+    m_name->setText(plan.name);
+    m_files->clear();
+    for (const auto &file : plan.data.files) {
+        auto *const item = new QListWidgetItem(fromStd(file.string()), m_files);
+        item->setToolTip(item->text());
+    }
+    select(*m_preset, fromStd(plan.data.preset));
+    m_template->setText(fromStd(plan.data.fieldTemplate));
+    m_samples->setValue(int(std::min<std::uint64_t>(plan.data.samples, mostSamples)));
+    m_length->setValue(int(std::min<std::uint64_t>(plan.data.length, longestLength)));
+    m_maxLength->setValue(int(std::min<std::uint64_t>(plan.data.maxLength, longestLength)));
+    select(*m_bos, fromStd(bosName(plan.data.bos)));
+    m_template->setEnabled(plan.data.preset.empty());
+    m_maxLength->setEnabled(plan.data.length == 0);
+    m_removeFiles->setEnabled(false);
+    m_isFilling = false;
+}
+
+DomainPlan DomainForm::plan() const
+{
+    DomainPlan plan = m_base;
+    if (const QString name = m_name->text().simplified(); !name.isEmpty())
+        plan.name = name;
+    plan.data.files.clear();
+    for (int row = 0; row < m_files->count(); ++row)
+        plan.data.files.emplace_back(m_files->item(row)->text().toStdString());
+    plan.data.preset = m_preset->currentData().toString().toStdString();
+    plan.data.fieldTemplate = plan.data.preset.empty() ? m_template->text().toStdString() : std::string();
+    plan.data.samples = std::uint64_t(m_samples->value());
+    plan.data.length = std::uint64_t(m_length->value());
+    plan.data.maxLength = std::uint64_t(m_maxLength->value());
+    plan.data.bos = bosFromName(m_bos->currentData().toString().toStdString()).value_or(BosPolicy::Auto);
+    return plan;
+}
+
+void DomainForm::addFiles(const QStringList &files)
+{
+    for (const auto &file : files)
+        if (m_files->findItems(file, Qt::MatchExactly).isEmpty())
+            m_files->addItem(file);
+    Q_EMIT edited();
+}
+
+void DomainForm::removeSelectedFiles()
+{
+    qDeleteAll(m_files->selectedItems());
+    Q_EMIT edited();
+}
+
+} // namespace secateur::app

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QComboBox>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QWidget>
+
+#include "app/session/domainplans.h"
+
+namespace secateur::app {
+
+/// The fields of one domain.
+class DomainForm : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit DomainForm(QWidget *parent = nullptr);
+
+    void setPlan(const DomainPlan &plan); ///< without edited()
+    [[nodiscard]] DomainPlan plan() const;
+    void addFiles(const QStringList &files);
+
+Q_SIGNALS:
+    void edited();
+    void filesWanted();
+
+private:
+    void setupFields();
+    QWidget *makeFileArea();
+    void connectFields();
+    void removeSelectedFiles();
+
+    DomainPlan m_base; ///< what has no field here
+    QLineEdit *m_name;
+    QListWidget *m_files;
+    QPushButton *m_addFiles;
+    QPushButton *m_removeFiles;
+    QComboBox *m_preset;
+    QLineEdit *m_template;
+    QSpinBox *m_samples;
+    QSpinBox *m_length;
+    QSpinBox *m_maxLength;
+    QComboBox *m_bos;
+    bool m_isFilling = false;
+};
+
+} // namespace secateur::app

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/prunepage.h"
+
+#include <algorithm>
+
+#include <QFormLayout>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLocale>
+#include <QVBoxLayout>
+
+#include "core/architecture/modelarchive.h"
+#include "core/base/system.h"
+#include "core/engine/light.h"
+#include "widgets/common/theme.h"
+
+namespace secateur::app {
+namespace {
+
+constexpr PruneMethod allMethods[] = {PruneMethod::Wanda, PruneMethod::WandaVariant, PruneMethod::Magnitude};
+
+QString fromStd(const std::string &text)
+{
+    return QString::fromStdString(text);
+}
+
+QString methodLabel(PruneMethod method)
+{
+    switch (method) {
+    case PruneMethod::Wanda: return PrunePage::tr("&Wanda: weight times activation");
+    case PruneMethod::WandaVariant: return PrunePage::tr("Wanda &variant: share of scores per row");
+    case PruneMethod::Magnitude: return PrunePage::tr("&Magnitude: weight alone, no data");
+    }
+    return {};
+}
+
+QString bytes(std::uint64_t value)
+{
+    return QLocale().formattedDataSize(qint64(value), 1, QLocale::DataSizeTraditionalFormat);
+}
+
+/// The longest a sequence of this request can be, as far as is known before it is built.
+std::uint64_t longestOf(const data::CalibrationRequest &request, const architecture::ModelConfig &config)
+{
+    const auto limit = std::uint64_t(std::max<std::int64_t>(config.maxPositions, 1));
+    return std::min(request.length > 0 ? request.length : request.maxLength, limit);
+}
+
+QString stateOf(const PlannedRun &run)
+{
+    if (!run.problem.isEmpty())
+        return run.problem;
+    return run.isThere ? PrunePage::tr("is there already") : PrunePage::tr("to be made");
+}
+
+} // namespace
+
+PrunePage::PrunePage(StudySession &session, QWidget *parent)
+    : Page(session, parent), m_start(new QAction(tr("&Start Pruning"), this)), m_domains(new QListWidget),
+      m_targets(new QLineEdit(QStringLiteral("0.5"))), m_seeds(new QLineEdit(QStringLiteral("0"))),
+      m_statistics(new QComboBox), m_table(new widgets::DataTable(tr("Runs to be made"))),
+      m_forecast(widgets::makeText({})), m_startButton(new QPushButton)
+{
+    m_start->setObjectName(QStringLiteral("prune.start"));
+    connect(m_start, &QAction::triggered, this, &PrunePage::start);
+    connect(m_startButton, &QPushButton::clicked, m_start, &QAction::trigger);
+    setupUi();
+    for (auto *const box : m_methods)
+        connect(box, &QCheckBox::toggled, this, &PrunePage::updatePlan);
+    connect(m_targets, &QLineEdit::textChanged, this, &PrunePage::updatePlan);
+    connect(m_seeds, &QLineEdit::textChanged, this, &PrunePage::updatePlan);
+    connect(m_statistics, &QComboBox::currentIndexChanged, this, &PrunePage::updatePlan);
+    connect(m_domains, &QListWidget::itemChanged, this, &PrunePage::updatePlan);
+    connect(&session.domains(), &DomainPlans::changed, this, &PrunePage::refillDomains);
+    connect(&session, &StudySession::runsChanged, this, &PrunePage::updatePlan);
+    connect(&session, &StudySession::studyChanged, this, &PrunePage::updatePlan);
+    refillDomains();
+}
+
+QWidget *PrunePage::makeChoices()
+{
+    constexpr int domainsHeight = 110;
+    constexpr int choicesWidth = 360;
+    auto *const widget = new QWidget;
+    widget->setFixedWidth(choicesWidth);
+    auto *const form = new QFormLayout(widget);
+    form->setContentsMargins(0, 0, 0, 0);
+    form->setRowWrapPolicy(QFormLayout::WrapAllRows);
+    const auto row = [form](const QString &label, QWidget *field, const QString &help) {
+        form->addRow(label, field);
+        QString name = label;
+        field->setAccessibleName(name.remove(u'&'));
+        field->setAccessibleDescription(help);
+        field->setToolTip(help);
+    };
+    m_domains->setFixedHeight(domainsHeight);
+    row(tr("&Domains"), m_domains, tr("Those checked are pruned for; set them up on the Calibrate page"));
+    auto *const methods = new QVBoxLayout;
+    for (const auto method : allMethods) {
+        auto *const box = new QCheckBox(methodLabel(method));
+        box->setChecked(method == PruneMethod::Wanda);
+        m_methods.push_back(box);
+        methods->addWidget(box);
+    }
+    form->addRow(tr("Methods"), methods);
+    row(tr("&Targets"), m_targets, tr("Shares of weights to prune and N:M patterns, for example 0.5 0.7 2:4"));
+    row(tr("See&ds"), m_seeds,
+        tr("Of the choice of samples, for example 0 1 2 or 0-4; more than one shows how much "
+           "distance chance alone makes"));
+    m_statistics->addItem(tr("of the model as it is pruned, layer by layer"), QStringLiteral("pruned"));
+    m_statistics->addItem(tr("of the dense model (makes other sparsities exact later)"), QStringLiteral("dense"));
+    m_statistics->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    row(tr("&Activations"), m_statistics, tr("Which model's activations the scores come from"));
+    return widget;
+}
+
+void PrunePage::setupUi()
+{
+    m_table->horizontalHeader()->setStretchLastSection(true);
+    m_startButton->setDefault(true);
+    auto *const last = new QHBoxLayout;
+    last->addWidget(m_forecast, 1);
+    last->addWidget(m_startButton);
+    auto *const right = new QVBoxLayout;
+    right->addWidget(
+        widgets::makeText(tr("Every domain is combined with every method, target and seed. The runs are made "
+                             "one after another; each finished layer is kept, whatever happens.")));
+    right->addWidget(m_table, 1);
+    right->addLayout(last);
+    auto *const left = new QVBoxLayout;
+    left->addWidget(makeChoices());
+    left->addStretch(1);
+    auto *const both = new QHBoxLayout;
+    both->setSpacing(20);
+    both->addLayout(left);
+    both->addLayout(right, 1);
+    auto *const column = new QVBoxLayout(this);
+    column->setContentsMargins(20, 16, 20, 16);
+    column->addWidget(widgets::makeHeading(tr("Sub-models to make")));
+    column->addLayout(both, 1);
+}
+
+void PrunePage::setTargets(const QString &text)
+{
+    m_targets->setText(text);
+}
+
+void PrunePage::setSeeds(const QString &text)
+{
+    m_seeds->setText(text);
+}
+
+/// Keeps what was unchecked; a new domain is checked.
+void PrunePage::refillDomains()
+{
+    QStringList unchecked;
+    for (int row = 0; row < m_domains->count(); ++row)
+        if (m_domains->item(row)->checkState() == Qt::Unchecked)
+            unchecked << m_domains->item(row)->text();
+    m_domains->blockSignals(true);
+    m_domains->clear();
+    for (const auto &plan : session().domains().plans()) {
+        auto *const item = new QListWidgetItem(plan.name, m_domains);
+        item->setFlags(item->flags() | Qt::ItemIsUserCheckable);
+        item->setCheckState(unchecked.contains(plan.name) ? Qt::Unchecked : Qt::Checked);
+    }
+    m_domains->blockSignals(false);
+    updatePlan();
+}
+
+/// For the forecast: dimensions only, which takes milliseconds, but the disk may be slow.
+void PrunePage::readModel()
+{
+    const auto model = session().modelPath();
+    if (model.empty() || model == m_read)
+        return;
+    m_read = model;
+    m_config.reset();
+    m_task.start(
+        [model](const std::stop_token &) -> Config {
+            SECATEUR_TRY(archive, architecture::ModelArchive::open(model));
+            return archive->config();
+        },
+        [this](const std::shared_ptr<const Config> &config) {
+            m_config = config;
+            updatePlan();
+        });
+}
+
+Result<PruneGrid> PrunePage::grid() const
+{
+    PruneGrid grid;
+    const auto &plans = session().domains().plans();
+    for (std::size_t row = 0; row < plans.size() && int(row) < m_domains->count(); ++row)
+        if (m_domains->item(int(row))->checkState() == Qt::Checked)
+            grid.domains.push_back(plans[row]);
+    for (std::size_t index = 0; index < m_methods.size(); ++index)
+        if (m_methods[index]->isChecked())
+            grid.methods.push_back(allMethods[index]);
+    SECATEUR_TRY(targets, parseTargets(m_targets->text()));
+    SECATEUR_TRY(seeds, parseSeeds(m_seeds->text()));
+    grid.targets = targets;
+    grid.seeds = seeds;
+    grid.statistics =
+        statisticsFromName(m_statistics->currentData().toString().toStdString()).value_or(StatisticsMode::Pruned);
+    return grid;
+}
+
+QString PrunePage::forecastFor(const PruneGrid &grid) const
+{
+    if (!m_config || !*m_config)
+        return {};
+    std::uint64_t most = 0;
+    for (const auto method : grid.methods)
+        for (const auto &domain : grid.domains) {
+            const auto longest = longestOf(domain.data, **m_config);
+            // At most: records are often shorter than where they would be cut.
+            const engine::PruneDemand demand{
+                domain.data.samples * longest, domain.data.samples, longest, method, false, physicalCores()};
+            most = std::max(most, engine::forecastPruneBytes(**m_config, demand));
+        }
+    const auto available = availableMemory();
+    if (most == 0)
+        return {};
+    const QString text = tr("Needs at most %1 of memory at a time; %2 are free.").arg(bytes(most), bytes(available));
+    return most <= available ? text : text + tr(" Take fewer or shorter samples if a job runs out of it.");
+}
+
+void PrunePage::updatePlan()
+{
+    const auto wanted = grid();
+    QString problem;
+    m_runs.clear();
+    if (!wanted) {
+        problem = fromStd(wanted.error().detail);
+    } else {
+        std::set<std::string> finished;
+        for (const auto &run : session().runs())
+            finished.insert(run.recipe.name);
+        m_runs = planRuns(*wanted, session().folder(), session().modelPath(), finished);
+        if (m_runs.empty())
+            problem = session().domains().plans().empty()
+                ? tr("Set up a domain on the Calibrate page first, or choose magnitude, which needs none.")
+                : tr("Choose at least one domain, method, target and seed.");
+    }
+    widgets::TableData table{{tr("Run"), tr("Domain"), tr("State")}, {}};
+    for (const auto &run : m_runs)
+        table.rows.push_back({run.name, run.domain, stateOf(run)});
+    m_table->setTable(std::move(table));
+    const auto count =
+        int(std::ranges::count_if(m_runs, [](const auto &run) { return !run.isThere && run.problem.isEmpty(); }));
+    m_forecast->setText(wanted && problem.isEmpty() ? forecastFor(*wanted) : problem);
+    m_startButton->setText(count == 0 ? tr("Start pruning") : tr("Start %n run(s)", nullptr, count));
+    m_start->setEnabled(count > 0 && session().isOpen() && !session().modelPath().empty());
+    m_startButton->setEnabled(m_start->isEnabled());
+}
+
+void PrunePage::start()
+{
+    const auto runs = m_runs; // a job that is added may change what is planned
+    for (const auto &run : runs)
+        if (!run.isThere && run.problem.isEmpty())
+            Q_EMIT jobRequested(run.arguments, tr("Prune %1").arg(run.name));
+}
+
+} // namespace secateur::app

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <utility>
+
+#include <QApplication>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMenu>
+#include <QMenuBar>
+#include <QStatusBar>
+
+#include "app/window/mainwindow.h"
+#include "widgets/common/theme.h"
+
+/// The actions of MainWindow itself, and the menus all actions stand in.
+namespace secateur::app {
+
+QAction *MainWindow::addAction(const ActionSpec &spec)
+{
+    auto *const action = m_actions.add(spec);
+    if (action != nullptr)
+        QMainWindow::addAction(action); // its shortcut works with the menu bar hidden, too
+    return action;
+}
+
+void MainWindow::choose(ChooseWhat what)
+{
+    const auto open = [this](const std::filesystem::path &path) { openPath(path); };
+    if (m_options.choose)
+        return m_options.choose(what, open);
+    const QString title = what == ChooseWhat::Study ? tr("Open a study (NAME.secateur)") : tr("Open a model");
+    auto *const dialog = new QFileDialog(this, title);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    if (what == ChooseWhat::ModelFile) {
+        dialog->setFileMode(QFileDialog::ExistingFile);
+        dialog->setNameFilters({tr("GGUF models (*.gguf)"), tr("All files (*)")});
+    } else {
+        dialog->setFileMode(QFileDialog::Directory);
+    }
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [open](const QString &file) { open(std::filesystem::path(file.toStdString())); });
+    dialog->open(); // not exec(): the window lives on
+}
+
+void MainWindow::setupFileActions()
+{
+    const auto menu = QStringLiteral("file");
+    auto *const openStudy = addAction({QStringLiteral("file.openStudy"), tr("&Open Study…"), menu, QKeySequence::Open,
+                                       QStringLiteral("document-open"), [this] { choose(ChooseWhat::Study); }});
+    auto *const openFile = addAction({QStringLiteral("file.openModelFile"),
+                                      tr("Open &GGUF Model…"),
+                                      menu,
+                                      QKeySequence(Qt::CTRL | Qt::Key_G),
+                                      {},
+                                      [this] { choose(ChooseWhat::ModelFile); }});
+    auto *const openFolder = addAction({QStringLiteral("file.openModelFolder"), tr("Open &Hugging Face Model…"), menu,
+                                        QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), QStringLiteral("folder-open"),
+                                        [this] { choose(ChooseWhat::ModelFolder); }});
+    addAction({QStringLiteral("file.reload"), tr("&Reload Study"), menu, QKeySequence::Refresh,
+               QStringLiteral("view-refresh"), [this] {
+                   if (const auto done = m_session.reload(); !done)
+                       m_messages->warn(QString::fromStdString(done.error().detail));
+               }});
+    addAction({QStringLiteral("file.close"), tr("&Close Study"), menu, QKeySequence::Close, {}, [this] {
+                   m_session.close();
+               }});
+    addAction({QStringLiteral("file.quit"), tr("&Quit"), menu, QKeySequence::Quit, QStringLiteral("application-exit"),
+               [this] { close(); }});
+    for (auto *const action : {openFile, openFolder, openStudy}) {
+        auto text = action->text();
+        auto *const button = m_welcome->addButton(text.remove(u'&'));
+        connect(button, &QPushButton::clicked, action, &QAction::trigger);
+    }
+}
+
+void MainWindow::setupViewActions()
+{
+    auto &undo = m_session.undoStack();
+    auto *const undoAction = undo.createUndoAction(this, tr("&Undo"));
+    undoAction->setObjectName(QStringLiteral("edit.undo"));
+    undoAction->setShortcut(QKeySequence::Undo);
+    auto *const redoAction = undo.createRedoAction(this, tr("&Redo"));
+    redoAction->setObjectName(QStringLiteral("edit.redo"));
+    redoAction->setShortcut(QKeySequence::Redo);
+    for (auto *const action : {undoAction, redoAction}) {
+        m_actions.adopt(action, QStringLiteral("edit"));
+        QMainWindow::addAction(action);
+    }
+    addAction({QStringLiteral("edit.swapRuns"),
+               tr("&Swap Sub-models A and B"),
+               QStringLiteral("edit"),
+               QKeySequence(Qt::CTRL | Qt::Key_B),
+               {},
+               [this] {
+                   auto &selection = m_session.selection();
+                   selection.setRuns(selection.runB(), selection.runA());
+               }});
+    const std::pair<widgets::Theme, QString> themes[] = {{widgets::Theme::System, tr("Theme of the &System")},
+                                                         {widgets::Theme::Light, tr("&Light Theme")},
+                                                         {widgets::Theme::Dark, tr("&Dark Theme")}};
+    for (const auto &[theme, label] : themes) {
+        const QString name = widgets::themeName(theme);
+        addAction({QStringLiteral("view.theme.") + name, label, QStringLiteral("view"), {}, {}, [this, name] {
+                       m_settings.theme.setValue(name);
+                   }});
+    }
+    addAction({QStringLiteral("view.commandPalette"),
+               tr("&Command Palette…"),
+               QStringLiteral("view"),
+               QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P),
+               {},
+               [this] { m_palette->popUp(); }});
+}
+
+void MainWindow::setupGoActions()
+{
+    const auto menu = QStringLiteral("go");
+    addAction({QStringLiteral("go.back"), tr("&Back"), menu, QKeySequence(Qt::ALT | Qt::Key_Left),
+               QStringLiteral("go-previous"), [this] {
+                   if (m_history.canGoBack())
+                       goTo(m_history.back());
+               }});
+    addAction({QStringLiteral("go.forward"), tr("&Forward"), menu, QKeySequence(Qt::ALT | Qt::Key_Right),
+               QStringLiteral("go-next"), [this] {
+                   if (m_history.canGoForward())
+                       goTo(m_history.forward());
+               }});
+    int number = 0;
+    for (auto *const page : m_pages) {
+        ++number;
+        addAction({QStringLiteral("go.") + page->id(), page->title(), menu,
+                   QKeySequence(QStringLiteral("Ctrl+%1").arg(number)), page->iconName(),
+                   [this, id = page->id()] { showPage(id); }});
+        const auto actions = page->actions();
+        for (auto *const action : actions)
+            m_actions.adopt(action, page->id());
+    }
+}
+
+void MainWindow::setupJobActions()
+{
+    const auto menu = QStringLiteral("jobs");
+    addAction({QStringLiteral("jobs.pause"),
+               tr("&Pause or Resume the Queue"),
+               menu,
+               QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Space),
+               {},
+               [this] { m_jobsDock->togglePause(); }});
+    addAction(
+        {QStringLiteral("jobs.cancel"), tr("&Cancel the Job"), menu, {}, {}, [this] { m_jobsDock->cancelSelected(); }});
+    addAction({QStringLiteral("jobs.again"), tr("Start the Job &Again"), menu, {}, {}, [this] {
+                   m_jobsDock->againSelected();
+               }});
+    addAction(
+        {QStringLiteral("jobs.clear"), tr("C&lear Finished Jobs"), menu, {}, {}, [this] { m_jobs.clearFinished(); }});
+    addAction({QStringLiteral("help.about"), tr("&About Secateur"), QStringLiteral("help"), {}, {}, [this] {
+                   m_messages->tell(tr("Secateur %1, free software under the GNU GPL 3 or later, with Qt %2.")
+                                        .arg(QStringLiteral(SECATEUR_VERSION), QString::fromLatin1(qVersion())));
+               }});
+}
+
+void MainWindow::setupMenus()
+{
+    const auto add = [this](const QString &title, const QString &key) {
+        auto *const menu = menuBar()->addMenu(title);
+        menu->addActions(m_actions.inMenu(key));
+        return menu;
+    };
+    auto *const file = add(tr("&File"), QStringLiteral("file"));
+    auto *const recent = new QMenu(tr("Open &Recent"), file);
+    file->insertMenu(m_actions.find(QStringLiteral("file.reload")), recent);
+    connect(recent, &QMenu::aboutToShow, this, [this, recent] { fillRecentMenu(recent); });
+    add(tr("&Edit"), QStringLiteral("edit"));
+    add(tr("&View"), QStringLiteral("view"));
+    add(tr("&Go"), QStringLiteral("go"));
+    for (const auto *const page : m_pages)
+        if (!page->actions().isEmpty())
+            add(page->title(), page->id());
+    add(tr("&Jobs"), QStringLiteral("jobs"));
+    add(tr("&Help"), QStringLiteral("help"));
+    menuBar()->setAccessibleName(tr("Menus"));
+}
+
+void MainWindow::fillRecentMenu(QMenu *menu)
+{
+    menu->clear();
+    const auto folders = m_settings.recent.value();
+    for (const auto &folder : folders) {
+        const bool isThere = QFileInfo::exists(folder);
+        auto *const action = menu->addAction(isThere ? folder : tr("%1 (missing)").arg(folder));
+        action->setEnabled(isThere);
+        connect(action, &QAction::triggered, this, [this, folder] { openPath(folder.toStdString()); });
+    }
+    if (menu->isEmpty())
+        menu->addAction(tr("No studies yet"))->setEnabled(false);
+}
+
+void MainWindow::updateNavigation()
+{
+    const auto enable = [this](const char *id, bool enabled) {
+        if (auto *const action = m_actions.find(QString::fromLatin1(id)))
+            action->setEnabled(enabled);
+    };
+    const bool open = m_session.isOpen();
+    enable("go.back", open && m_history.canGoBack());
+    enable("go.forward", open && m_history.canGoForward());
+    enable("file.close", open);
+    enable("file.reload", open);
+    enable("edit.swapRuns", m_session.runs().size() > 1);
+    for (auto *const page : m_pages) {
+        if (auto *const action = m_actions.find(QStringLiteral("go.") + page->id()))
+            action->setEnabled(open);
+    }
+}
+
+} // namespace secateur::app

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <filesystem>
+
+#include <QSignalSpy>
+#include <QtTest/QTest>
+
+#include "app/pages/calibratepage.h"
+#include "app/pages/modelpage.h"
+#include "app/pages/prunepage.h"
+#include "tests/support/testsupport.h"
+#include "tests/support/tinymodel.h"
+
+using namespace secateur;
+using namespace secateur::app;
+
+/// Model, Calibrate and Prune, from a model on disk to the command lines of its jobs.
+class TestSetupPages : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init()
+    {
+        m_folder = std::make_unique<test::TemporaryFolder>();
+        m_model = test::writeTinyModel(m_folder->path() / "model");
+        m_session = std::make_unique<StudySession>();
+        m_session->openModel(m_model, m_folder->path() / "tiny.secateur");
+    }
+
+    void modelIsDescribed()
+    {
+        const ModelPage page(*m_session);
+        QTRY_VERIFY(!page.facts().rows.empty());
+        QCOMPARE(page.facts().rows[0][1].toString(), QStringLiteral("LlamaForCausalLM"));
+        QVERIFY(page.verdict().startsWith(QStringLiteral("Ready")));
+    }
+
+    void aModelThatCannotBePrunedSaysWhy()
+    {
+        test::writeFile(m_model / "config.json", "{\"architectures\":[\"MambaForCausalLM\"],\"model_type\":\"mamba\"}");
+        const ModelPage page(*m_session);
+        QTRY_VERIFY(page.verdict().contains(QStringLiteral("cannot be pruned")));
+        QVERIFY(page.verdict().contains(QStringLiteral("amba")));
+        QVERIFY(page.facts().rows.empty());
+    }
+
+    void samplesAreShownAsTheModelSeesThem()
+    {
+        CalibratePage page(*m_session);
+        page.addDomain();
+        page.addFiles({corpus("a.jsonl", 40, 1)});
+        QTRY_COMPARE(page.samples().rows.size(), 40U);
+        QVERIFY(page.summary().contains(QStringLiteral("40 sequences")));
+        QCOMPARE(m_session->domains().plans()[0].data.files.size(), 1U);
+        QVERIFY(page.samples().rows[0][0].toULongLong() > 10);
+    }
+
+    void aBadFileIsNamed()
+    {
+        CalibratePage page(*m_session);
+        page.addDomain();
+        const auto file = test::writeFile(m_folder->path() / "bad.jsonl", "{\"text\":\"x\"}\nnot json\n");
+        page.addFiles({QString::fromStdString(file.string())});
+        QTRY_VERIFY(page.summary().contains(QStringLiteral("bad.jsonl")));
+        QVERIFY(page.samples().rows.empty());
+    }
+
+    void onlyTheLatestFilesCount()
+    {
+        CalibratePage page(*m_session);
+        page.addDomain();
+        page.addFiles({corpus("a.jsonl", 100, 1)});
+        page.addFiles({corpus("b.jsonl", 20, 2)});
+        QTRY_COMPARE(page.samples().rows.size(), 120U);
+    }
+
+    void gridStartsOneJobPerRun()
+    {
+        PrunePage page(*m_session);
+        QSignalSpy jobs(&page, &Page::jobRequested);
+        QVERIFY(!page.actions().front()->isEnabled());
+        DomainPlan plan{QStringLiteral("math"), {}};
+        plan.data.files = {corpus("a.jsonl", 40, 1).toStdString()};
+        m_session->domains().add(plan);
+        page.setTargets(QStringLiteral("0.5 2:4"));
+        page.setSeeds(QStringLiteral("0-2"));
+        QCOMPARE(page.planned().rows.size(), 6U);
+        page.activate();
+        QTRY_VERIFY(page.forecast().contains(QStringLiteral("memory")));
+        page.actions().front()->trigger();
+        QCOMPARE(jobs.count(), 6);
+        QCOMPARE(jobs.first().first().toStringList().first(), QStringLiteral("prune"));
+        page.setTargets(QStringLiteral("much"));
+        QVERIFY(!page.actions().front()->isEnabled());
+        QVERIFY(page.forecast().contains(QStringLiteral("much")));
+    }
+
+private:
+    QString corpus(const char *name, std::size_t records, std::uint64_t seed)
+    {
+        return QString::fromStdString(test::writeTinyCorpus(m_folder->path() / name, records, seed).string());
+    }
+
+    std::unique_ptr<test::TemporaryFolder> m_folder;
+    std::filesystem::path m_model;
+    std::unique_ptr<StudySession> m_session;
+};
+
+QTEST_MAIN(TestSetupPages)
+#include "tst_setuppages.moc"
