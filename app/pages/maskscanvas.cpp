@@ -3,8 +3,10 @@
 
 #include <cmath>
 
+#include <QBuffer>
 #include <QEvent>
 #include <QGridLayout>
+#include <QImage>
 
 namespace secateur::app {
 
@@ -13,11 +15,18 @@ using widgets::MaskPalette;
 
 namespace {
 
+/// A square with an edge in the text's colour, so that a colour near the background is still seen.
 QString swatch(QRgb colour, const QPalette &palette)
 {
-    // Framed by a second square in the text's colour, so that a colour near the background is still seen.
-    return QStringLiteral("<span style='color:%1; background-color:%1; border:1px solid %2'>&nbsp;&#9632;&nbsp;</span>")
-        .arg(QColor(colour).name(), palette.color(QPalette::WindowText).name());
+    QImage image(13, 13, QImage::Format_RGB32);
+    image.fill(palette.color(QPalette::PlaceholderText).rgb());
+    for (int y = 1; y < image.height() - 1; ++y)
+        for (int x = 1; x < image.width() - 1; ++x)
+            image.setPixel(x, y, colour);
+    QByteArray png;
+    QBuffer buffer(&png);
+    image.save(&buffer, "PNG");
+    return QStringLiteral("<img src='data:image/png;base64,%1'>").arg(QString::fromLatin1(png.toBase64()));
 }
 
 QString entry(QRgb colour, const QString &text, const QPalette &palette)

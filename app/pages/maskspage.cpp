@@ -116,7 +116,7 @@ QWidget *MasksPage::makeContent()
     below->addWidget(m_sparsity, 4);
     for (QWidget *const widget :
          {static_cast<QWidget *>(m_overview), static_cast<QWidget *>(m_readout), static_cast<QWidget *>(m_sparsity)})
-        widget->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+        widget->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred); // of one height
     auto *const column = new QVBoxLayout(content);
     column->setSpacing(10);
     column->addWidget(m_controls);

@@ -145,7 +145,7 @@ void MaskDecor::drawColumnRuler()
     for (auto column = firstTick(m_cells.left(), step); double(column) < last; column += step) {
         // Of one visible cell the middle, of a tiny one the edge: the same to the eye.
         const double x = xOf(double(column) + 0.5);
-        if (x < ruler.left() || x > ruler.right())
+        if (x < ruler.left() - 1.0 || x > ruler.right() + 1.0)
             continue;
         m_painter.drawLine(QPointF(x, ruler.bottom() - 3), QPointF(x, ruler.bottom()));
         const double half = std::min(26.0, std::max(x - ruler.left() + 20.0, 1.0));
@@ -161,7 +161,7 @@ void MaskDecor::drawRowRuler()
     const double last = std::min(m_cells.bottom(), double(m_viewport.rows()));
     for (auto row = firstTick(m_cells.top(), step); double(row) < last; row += step) {
         const double y = yOf(double(row) + 0.5);
-        if (y < ruler.top() || y > ruler.bottom())
+        if (y < ruler.top() - 1.0 || y > ruler.bottom() + 1.0)
             continue;
         m_painter.drawLine(QPointF(ruler.right() - 3, y), QPointF(ruler.right(), y));
         m_painter.drawText(QRectF(ruler.left(), y - 10.0, ruler.width() - 6, 20.0), Qt::AlignRight | Qt::AlignVCenter,
@@ -203,10 +203,12 @@ void MaskDecor::drawCurrentCell()
     if (!cell)
         return;
     const QRectF rect = cellRect(*cell);
-    const QRect &picture = m_layout.picture;
+    const QRectF matrix(xOf(0), yOf(0), double(m_viewport.columns()) * m_viewport.pixelsPerCell(),
+                        double(m_viewport.rows()) * m_viewport.pixelsPerCell());
+    const QRectF picture = QRectF(m_layout.picture).intersected(matrix);
     const QRectF around = rect.adjusted(-3, -3, 3, 3);
     const QPointF middle = rect.center();
-    m_painter.setClipRect(picture);
+    m_painter.setClipRect(m_layout.picture);
     m_painter.setPen(QPen(withAlpha(m_palette.cross, 170), 1));
     m_painter.drawLine(QPointF(picture.left(), middle.y()), QPointF(around.left(), middle.y()));
     m_painter.drawLine(QPointF(around.right(), middle.y()), QPointF(picture.right(), middle.y()));
