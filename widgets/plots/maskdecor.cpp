@@ -141,8 +141,10 @@ void MaskDecor::drawColumnRuler()
 {
     const QRect &ruler = m_layout.columnRuler;
     const std::int64_t step = tickStep(m_viewport.pixelsPerCell(), 52.0);
+    // Views of one viewport may differ by a pixel; none of them shall lose its first tick for that.
+    const double slack = 1.0 / m_viewport.pixelsPerCell();
     const double last = std::min(m_cells.right(), double(m_viewport.columns()));
-    for (auto column = firstTick(m_cells.left(), step); double(column) < last; column += step) {
+    for (auto column = firstTick(m_cells.left() - slack, step); double(column) < last; column += step) {
         // Of one visible cell the middle, of a tiny one the edge: the same to the eye.
         const double x = xOf(double(column) + 0.5);
         if (x < ruler.left() - 1.0 || x > ruler.right() + 1.0)
@@ -158,8 +160,9 @@ void MaskDecor::drawRowRuler()
 {
     const QRect &ruler = m_layout.rowRuler;
     const std::int64_t step = tickStep(m_viewport.pixelsPerCell(), 34.0);
+    const double slack = 1.0 / m_viewport.pixelsPerCell();
     const double last = std::min(m_cells.bottom(), double(m_viewport.rows()));
-    for (auto row = firstTick(m_cells.top(), step); double(row) < last; row += step) {
+    for (auto row = firstTick(m_cells.top() - slack, step); double(row) < last; row += step) {
         const double y = yOf(double(row) + 0.5);
         if (y < ruler.top() - 1.0 || y > ruler.bottom() + 1.0)
             continue;
