@@ -3,6 +3,7 @@
 
 #include "app/pages/calibratepage.h"
 #include "app/pages/comparepage.h"
+#include "app/pages/maskspage.h"
 #include "app/pages/modelpage.h"
 #include "app/pages/prunepage.h"
 
@@ -15,6 +16,7 @@ std::vector<std::unique_ptr<Page>> makePages(StudySession &session)
     pages.push_back(std::make_unique<ModelPage>(session));
     pages.push_back(std::make_unique<CalibratePage>(session));
     pages.push_back(std::make_unique<PrunePage>(session));
+    pages.push_back(std::make_unique<MasksPage>(session));
     pages.push_back(std::make_unique<ComparePage>(session));
     return pages;
 }
