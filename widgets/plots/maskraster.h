@@ -113,10 +113,10 @@ const Level *levelFor(const std::vector<Level> &levels, double pixelsPerCell)
     return found;
 }
 
-/// Of a pixel's rows, how far apart are those that a picture of this quality looks at: all, or two.
+/// Of a pixel's rows, how far apart are those that a picture of this quality looks at: all, or the first alone.
 [[nodiscard]] inline std::uint32_t rowStep(const CellSpan &rows, bool all)
 {
-    return all ? 1 : std::max(1U, (rows.size() + 1) / 2);
+    return all ? 1 : std::max(1U, rows.size());
 }
 
 } // namespace secateur::widgets

@@ -11,7 +11,7 @@
 /// window.pixels. Only that part is looked at, so the cost depends on the pixels and not on the matrix.
 ///
 /// At a pixel per cell and more every cell is drawn as it is. Below, a pixel is the mean of its cells: `Moving` takes
-/// it from the density pyramid (or, between 1 and 8 cells per pixel, from two of the pixel's rows) and is meant for
+/// it from the density pyramid (or, between 1 and 8 cells per pixel, from one of the pixel's rows) and is meant for
 /// frames that are gone in a moment; `Settled` counts every cell, each in exactly one pixel.
 ///
 /// Pure functions of immutable data: any thread.
