@@ -49,7 +49,9 @@ void limit(__rlimit_resource_t resource, rlim_t most)
 /// Only calls that are allowed between fork and exec of a program with threads.
 [[noreturn]] void becomeHelper(const char *program, const char *file)
 {
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // their shadow memory is terabytes of addresses
     limit(RLIMIT_AS, helperMemory);
+#endif
     limit(RLIMIT_CPU, helperSeconds);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, 0);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <cstring>
 
 #include <QtTest/QTest>
@@ -24,7 +25,7 @@ std::string idsFile(const char *dtype, const std::string &shape, const std::vect
     const std::uint64_t length = header.size();
     std::memcpy(file.data(), &length, 8);
     std::memcpy(file.data() + 8, header.data(), header.size());
-    std::memcpy(file.data() + 8 + header.size(), ids.data(), bytes);
+    std::copy_n(reinterpret_cast<const char *>(ids.data()), bytes, file.begin() + std::ptrdiff_t(8 + header.size()));
     return file;
 }
 

@@ -79,9 +79,9 @@ void TestTokenizerMalformed::hostileTexts()
     const auto hostile = test::malformedTokenizers()[index];
     const auto opened = Tokenizer::fromJson(hostile.tokenizerJson, "", "the file");
     VERIFY_RESULT(opened);
-    const auto begin = Clock::now();
+    const double begin = test::processorSeconds();
     const auto ids = (*opened)->encode(hostile.hostileText, BosPolicy::Never);
-    QVERIFY2(secondsSince(begin) < 1.0, "took longer than a second");
+    QVERIFY2(test::processorSeconds() - begin < 1.0, "took longer than a second");
     VERIFY_ERROR(ids, ErrorCode::BadInput);
     const std::string text = test::describe(ids.error());
     QVERIFY2(text.find(hostile.says) != std::string::npos, text.c_str());
