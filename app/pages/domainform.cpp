@@ -72,6 +72,7 @@ void DomainForm::setupFields()
     for (const auto &preset : data::presets())
         m_preset->addItem(tr("%1 (%2)").arg(fromStd(preset.name), fromStd(preset.domain)), fromStd(preset.name));
     m_preset->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_preset->setMinimumContentsLength(24);
     m_template->setPlaceholderText(QStringLiteral("{question}\\n{answer}"));
     m_length->setSpecialValueText(tr("one record each"));
     m_bos->addItem(tr("As the tokenizer does"), QStringLiteral("auto"));

@@ -250,7 +250,9 @@ void PrunePage::updatePlan()
     const auto count =
         int(std::ranges::count_if(m_runs, [](const auto &run) { return !run.isThere && run.problem.isEmpty(); }));
     m_forecast->setText(wanted && problem.isEmpty() ? forecastFor(*wanted) : problem);
-    m_startButton->setText(count == 0 ? tr("Start pruning") : tr("Start %n run(s)", nullptr, count));
+    m_startButton->setText(count == 0       ? tr("Start pruning")
+                               : count == 1 ? tr("Start one run")
+                                            : tr("Start %1 runs").arg(count));
     m_start->setEnabled(count > 0 && session().isOpen() && !session().modelPath().empty());
     m_startButton->setEnabled(m_start->isEnabled());
 }

@@ -110,6 +110,8 @@ void Inspector::refill()
         }
     }
     m_table->setTable(std::move(content));
+    for (int column = 1; column < m_table->horizontalHeader()->count(); ++column)
+        m_table->horizontalHeader()->setSectionResizeMode(column, QHeaderView::Stretch);
 }
 
 } // namespace secateur::app

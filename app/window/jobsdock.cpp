@@ -142,9 +142,9 @@ void JobsDock::refresh()
     m_pause->setEnabled(m_queue.isPaused() || m_queue.unfinished() > 0);
     const auto count = int(m_queue.unfinished());
     if (m_queue.isPaused())
-        m_summary->setText(tr("Paused; %n job(s) to do", nullptr, count));
+        m_summary->setText(tr("Paused; jobs to do: %1").arg(count));
     else
-        m_summary->setText(count == 0 ? tr("No jobs to do") : tr("%n job(s) to do", nullptr, count));
+        m_summary->setText(count == 0 ? tr("No jobs to do") : tr("Jobs to do: %1").arg(count));
     const QString text = job != nullptr ? describe(*job) : QString();
     if (m_details->toPlainText() != text)
         m_details->setPlainText(text);

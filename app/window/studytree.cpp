@@ -55,8 +55,8 @@ void StudyTreeModel::refill()
     model->appendRow(makeItem(fromStd(path.filename().string()), Model, {}, fromStd(path.string())));
     auto *const domains = addSection(tr("Domains"));
     for (const auto &plan : m_session.domains().plans())
-        domains->appendRow(makeItem(plan.name, Domain, plan.name,
-                                    tr("%n file(s) to calibrate on", nullptr, int(plan.data.files.size()))));
+        domains->appendRow(
+            makeItem(plan.name, Domain, plan.name, tr("Files to calibrate on: %1").arg(plan.data.files.size())));
     addRuns();
 }
 

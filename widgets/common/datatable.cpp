@@ -101,6 +101,7 @@ DataTable::DataTable(const QString &accessibleName, QWidget *parent) : QTableVie
     setShowGrid(false);
     setTabKeyNavigation(false);
     verticalHeader()->setVisible(false);
+    verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 10);
     horizontalHeader()->setHighlightSections(false);
     connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex &current) {
         if (current.isValid() && !m_quiet)
