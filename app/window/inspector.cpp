@@ -79,7 +79,6 @@ Inspector::Inspector(StudySession &session, QWidget *parent)
     auto *const column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     m_table->setFrameShape(QFrame::NoFrame);
-    m_table->horizontalHeader()->setStretchLastSection(true);
     column->addWidget(m_table);
     connect(&session, &StudySession::runsChanged, this, &Inspector::refill);
     connect(&session.selection(), &Selection::changed, this, &Inspector::refill);

@@ -2,6 +2,17 @@
 #include "widgets/common/emptystate.h"
 
 namespace secateur::widgets {
+namespace {
+
+constexpr int columnWidth = 520;
+
+/// A layout that centres a label does not ask it how high it is at its width.
+void fitHeight(QLabel &label)
+{
+    label.setMinimumHeight(label.heightForWidth(columnWidth));
+}
+
+} // namespace
 
 QLabel *makeHeading(const QString &text, QWidget *parent)
 {
@@ -25,12 +36,12 @@ QLabel *makeText(const QString &text, QWidget *parent)
 EmptyState::EmptyState(const QString &title, const QString &text, QWidget *parent)
     : QWidget(parent), m_title(makeHeading(title)), m_text(makeText(text)), m_buttons(new QHBoxLayout)
 {
-    constexpr int columnWidth = 520;
     auto *const column = new QVBoxLayout;
     column->setSpacing(12);
     for (auto *const label : {m_title, m_text}) {
         label->setAlignment(Qt::AlignHCenter);
         label->setFixedWidth(columnWidth);
+        fitHeight(*label);
         column->addWidget(label, 0, Qt::AlignHCenter);
     }
     m_buttons->setSpacing(8);
@@ -50,6 +61,8 @@ void EmptyState::setText(const QString &title, const QString &text)
 {
     m_title->setText(title);
     m_text->setText(text);
+    fitHeight(*m_title);
+    fitHeight(*m_text);
     setAccessibleName(title);
     setAccessibleDescription(text);
 }
