@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Prunes one model for two domains, one of them with two calibration samples, and prints how far the masks lie apart.
+# Prunes one model for two domains, one of them with two calibration samples, prints how far the masks lie apart, draws
+# figures of it, and opens the window where there is a display.
 #   ./run-demo.sh [MODEL [PYTHON_DATA MATH_DATA]]
 # MODEL is a Hugging Face folder or a GGUF file; without it, the first .gguf of ../shared/models (or $SECATEUR_SHARED).
 # The study is kept in demo-output/; runs that are there already are not made again.
@@ -33,7 +34,7 @@ for data in "$python_data" "$math_data"; do
 done
 
 secateur_install_packages
-secateur_build release secateur-cli
+secateur_build release secateur-cli secateur
 
 cli=$secateur_root/build/release/bin/secateur-cli
 name=$(basename "$model")
@@ -62,5 +63,14 @@ prune_once math math 1 "$math_data"
 echo
 "$cli" compare "$study" --runs python,python-again,math
 echo
+figures=$secateur_root/demo-output
+"$cli" figure "$study" jaccard-layers --runs python,python-again,math -o "$figures/distances-by-layer.pdf" --quiet
+"$cli" figure "$study" jaccard-matrix --runs python,python-again,math -o "$figures/distances.pdf" --quiet
+"$cli" figure "$study" mask --runs python,math -o "$figures/masks.pdf" --quiet
+echo
 echo "The study is in $study; look further with, for example:"
 echo "    $cli runs $study"
+if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+    echo "Opening the window."
+    "$secateur_root/build/release/bin/secateur" "$study"
+fi
