@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/engine/light.h"
 #include "widgets/figure/exporter.h"
 #include "widgets/figure/manifest.h"
 
@@ -106,14 +107,7 @@ Result<void> checkOutput(const FigureRequest &request)
 {
     namespace fs = std::filesystem;
     std::error_code ignored;
-    const fs::path output = fs::weakly_canonical(request.output, ignored);
-    const fs::path study = fs::weakly_canonical(request.study, ignored);
-    const fs::path inside = output.lexically_relative(study);
-    if (!inside.empty() && *inside.begin() != ".." && inside != ".")
-        return failure(ErrorCode::InvalidArgument,
-                       request.output.string()
-                           + ": lies in the study's folder, which belongs to the study alone; write "
-                             "the figure elsewhere");
+    SECATEUR_CHECK(engine::checkOutsideStudy(request.output, request.study));
     if (request.manifest && fs::equivalent(request.output, *request.manifest, ignored))
         return failure(ErrorCode::InvalidArgument,
                        request.output.string()

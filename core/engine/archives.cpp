@@ -63,6 +63,7 @@ Result<WriteReport> writeTensors(const OpenRun &run, const fs::path &output, con
                                  const std::function<Result<std::vector<std::byte>>(const MatrixId &)> &bytesOf,
                                  const RunContext &context)
 {
+    SECATEUR_CHECK(checkOutsideStudy(output, run.study->folder()));
     SECATEUR_TRY(writer, format::SafetensorsWriter::create(output, entries, metadata, protectedFiles(run)));
     const auto &sublayers = run.manifest().sublayers;
     for (std::size_t index = 0; index < sublayers.size(); ++index) {

@@ -125,6 +125,9 @@ struct PruneDemand {
 /// scratch per thread.
 [[nodiscard]] std::uint64_t forecastPruneBytes(const architecture::ModelConfig &config, const PruneDemand &demand);
 
+/// InvalidArgument when `output` lies in the folder of the study: what is there belongs to the study alone.
+[[nodiscard]] Result<void> checkOutsideStudy(const std::filesystem::path &output, const std::filesystem::path &study);
+
 /// Opens the model a study was made from and checks that it is still the same (size and SHA-256 of its files).
 [[nodiscard]] Result<std::shared_ptr<const architecture::ModelArchive>>
 openStudyModel(const store::Study &study, const std::optional<std::filesystem::path> &path, const RunContext &context);

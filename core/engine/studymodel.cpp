@@ -63,4 +63,16 @@ openStudyModel(const store::Study &study, const std::optional<std::filesystem::p
     return opened;
 }
 
+Result<void> checkOutsideStudy(const std::filesystem::path &output, const std::filesystem::path &study)
+{
+    std::error_code ignored;
+    const auto inside = std::filesystem::weakly_canonical(output, ignored)
+                            .lexically_relative(std::filesystem::weakly_canonical(study, ignored));
+    if (!inside.empty() && *inside.begin() != ".." && inside != ".")
+        return failure(ErrorCode::InvalidArgument,
+                       output.string()
+                           + ": lies in the study's folder, which belongs to the study alone; write elsewhere");
+    return {};
+}
+
 } // namespace secateur::engine

@@ -255,6 +255,9 @@ void TestCompare::writesOverNoSource()
     const fs::path layer = m_study->folder() / "runs" / math->id / math->files[0].name;
     QVERIFY(fs::exists(layer));
     VERIFY_ERROR(writeNorms(m_study->folder(), "math", layer, {}), ErrorCode::InvalidArgument);
+    VERIFY_ERROR(writeMasks(m_study->folder(), "math", m_study->folder() / "study.json", {}),
+                 ErrorCode::InvalidArgument);
+    VERIFY_RESULT(store::Study::open(m_study->folder(), store::Study::Access::Read));
 }
 
 void TestCompare::cancelledWritingLeavesNothing()
