@@ -108,6 +108,8 @@ Result<std::optional<model::LogitsWriter>> openLogits(const engine::ScoreRequest
 {
     if (!request.logits)
         return std::optional<model::LogitsWriter>();
+    if (request.study)
+        SECATEUR_CHECK(engine::checkOutsideStudy(*request.logits, *request.study));
     for (const auto &sequence : sequences)
         if (sequence.size() != sequences.front().size())
             return failure(ErrorCode::InvalidArgument,

@@ -218,6 +218,7 @@ double prunedShare(const std::vector<ExportedMatrix> &matrices)
 Result<ExportReport> exportDense(const ExportRequest &request, const RunContext &context)
 {
     SECATEUR_TRY(output, outputFolder(request.output));
+    SECATEUR_CHECK(checkOutsideStudy(output, request.study));
     SECATEUR_TRY(study, store::Study::open(request.study, store::Study::Access::Read));
     SECATEUR_TRY(run, study->read(request.run));
     SECATEUR_TRY(model, openStudyModel(*study, request.model, context));

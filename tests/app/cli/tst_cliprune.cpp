@@ -342,6 +342,10 @@ void TestCliPrune::scores()
         {"score", "--study", m_study, "--run", "roses-wanda-0.5", "--token-ids", ids, "--samples", "2", "--json"});
     QVERIFY2(sub.status == 0, sub.told().c_str());
     QVERIFY(std::abs(sub.json()["nll"].get<double>() - nll) > 1e-6);
+    const auto inside = m_cli.run({"score", "--study", m_study, "--run", "roses-wanda-0.5", "--token-ids", ids,
+                                   "--logits", m_study + "/study.json", "--quiet"});
+    QCOMPARE(inside.status, 2);
+    QCOMPARE(m_cli.run({"verify", m_study, "--quiet"}).status, 0);
 }
 
 void TestCliPrune::generates()

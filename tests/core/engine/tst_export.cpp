@@ -330,6 +330,8 @@ void TestExport::badOutputs()
     VERIFY_ERROR(exportDense(bad, {}), ErrorCode::InvalidArgument);
     bad.output = "/";
     VERIFY_ERROR(exportDense(bad, {}), ErrorCode::InvalidArgument);
+    bad.output = study.folder / "runs" / "out"; // the study's folder holds nothing but the study
+    VERIFY_ERROR(exportDense(bad, {}), ErrorCode::InvalidArgument);
 }
 
 void TestExport::otherModel_data()
