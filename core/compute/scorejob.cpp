@@ -5,6 +5,7 @@
 #include "core/base/file.h"
 #include "core/compute/jobs.h"
 #include "core/data/calibration.h"
+#include "core/engine/light.h"
 #include "core/model/decoder.h"
 #include "core/model/logitswriter.h"
 #include "core/model/memoryforecast.h"
