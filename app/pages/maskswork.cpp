@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/maskswork.h"
 
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <utility>
 
+#include "core/base/parallel.h"
 #include "core/engine/light.h"
 #include "core/selection/selection.h"
 
@@ -27,12 +29,12 @@ double ratioOf(const std::string &target)
     return end != target.c_str() && ratio >= 0.0 && ratio < 1.0 ? ratio : 0.0;
 }
 
-Result<void> addDifference(MaskPair &pair)
+Result<void> addDifference(MaskPair &pair, int threads)
 {
     pair.difference.reset();
     if (!pair.a.mask || !pair.b.mask)
         return {};
-    SECATEUR_TRY(difference, widgets::MaskDifference::make(pair.a.mask, pair.b.mask));
+    SECATEUR_TRY(difference, widgets::MaskDifference::make(pair.a.mask, pair.b.mask, threads));
     pair.difference = std::move(difference);
     return {};
 }
@@ -51,13 +53,10 @@ Result<mask::BitMatrix> select(const MaskSide &side, const selection::WeightView
     return selection::selectWanda(weights, *side.norms, sparsity, threads);
 }
 
-Result<void> reselect(MaskSide &side, const selection::WeightView &weights, Sparsity sparsity, int threads)
+/// Whether two runs have the same masks at every sparsity: magnitudes know no domain.
+bool selectAlike(const MaskSide &a, const MaskSide &b)
 {
-    if (!side.mask)
-        return {};
-    SECATEUR_TRY(kept, select(side, weights, sparsity, threads));
-    side.mask = std::make_shared<const widgets::MaskData>(std::move(kept));
-    return {};
+    return a.method == PruneMethod::Magnitude && b.method == PruneMethod::Magnitude;
 }
 
 } // namespace
@@ -79,15 +78,15 @@ Result<const store::RunReader *> MasksReader::reader(const std::string &run)
     return kept.get();
 }
 
-Result<MaskSide> MasksReader::side(const std::string &run, const MatrixId &id)
+Result<MaskSide> MasksReader::side(const std::string &run, const MatrixId &id, mask::BitMatrix &kept)
 {
     MaskSide side;
     if (run.empty())
         return side;
     SECATEUR_TRY(opened, reader(run));
     const store::RunRecipe &recipe = opened->manifest().recipe;
-    SECATEUR_TRY(kept, opened->mask(id));
-    side.mask = std::make_shared<const widgets::MaskData>(std::move(kept));
+    SECATEUR_TRY(bits, opened->mask(id));
+    kept = std::move(bits);
     side.runId = run;
     side.runName = recipe.name;
     side.method = recipe.method;
@@ -102,7 +101,7 @@ Result<MaskSide> MasksReader::side(const std::string &run, const MatrixId &id)
     return side;
 }
 
-Result<MaskPair> MasksReader::read(const Request &request, const std::stop_token &stop)
+Result<MaskPair> MasksReader::read(const Request &request, int threads, const std::stop_token &stop)
 {
     const std::lock_guard lock(m_mutex);
     SECATEUR_CHECK(checkpoint(stop));
@@ -116,13 +115,19 @@ Result<MaskPair> MasksReader::read(const Request &request, const std::stop_token
     }
     MaskPair pair;
     pair.id = request.id;
-    SECATEUR_TRY(a, side(request.runA, request.id));
+    std::array<mask::BitMatrix, 2> kept;
+    SECATEUR_TRY(a, side(request.runA, request.id, kept[0]));
     SECATEUR_CHECK(checkpoint(stop));
-    SECATEUR_TRY(b, side(request.runB, request.id));
+    SECATEUR_TRY(b, side(request.runB, request.id, kept[1]));
     SECATEUR_CHECK(checkpoint(stop));
     pair.a = std::move(a);
     pair.b = std::move(b);
-    SECATEUR_CHECK(addDifference(pair));
+    const std::array<MaskSide *, 2> sides = {&pair.a, &pair.b};
+    parallelFor(sides.size(), threads, [&](std::size_t side) {
+        if (!sides[side]->runId.empty())
+            sides[side]->mask = std::make_shared<const widgets::MaskData>(std::move(kept[side]));
+    });
+    SECATEUR_CHECK(addDifference(pair, threads));
     return pair;
 }
 
@@ -173,11 +178,24 @@ Result<MaskPair> selectPair(const MaskPair &pair, const widgets::WeightMatrix &w
     SECATEUR_TRY(sparsity, Sparsity::fromRatio(ratio));
     const selection::WeightView view{weights.rows, weights.cols, weights.values};
     MaskPair selected = pair;
-    SECATEUR_CHECK(reselect(selected.a, view, sparsity, threads));
+    std::vector<MaskSide *> sides;
+    for (MaskSide *const side : {&selected.a, &selected.b})
+        if (side->mask && !(sides.size() == 1 && selectAlike(*sides.front(), *side)))
+            sides.push_back(side);
+    std::vector<mask::BitMatrix> kept; // each selected by all threads; then summed up side by side
+    for (const MaskSide *const side : sides) {
+        SECATEUR_CHECK(checkpoint(stop));
+        SECATEUR_TRY(bits, select(*side, view, sparsity, threads));
+        kept.push_back(std::move(bits));
+    }
     SECATEUR_CHECK(checkpoint(stop));
-    SECATEUR_CHECK(reselect(selected.b, view, sparsity, threads));
+    parallelFor(sides.size(), threads, [&](std::size_t side) {
+        sides[side]->mask = std::make_shared<const widgets::MaskData>(std::move(kept[side]));
+    });
+    if (sides.size() == 1 && pair.a.mask && pair.b.mask)
+        selected.b.mask = selected.a.mask;
     SECATEUR_CHECK(checkpoint(stop));
-    SECATEUR_CHECK(addDifference(selected));
+    SECATEUR_CHECK(addDifference(selected, threads));
     return selected;
 }
 
@@ -217,7 +235,7 @@ Result<MasksPicture> preparePicture(MasksReader &masks, WeightsReader &weights, 
     if (previous && previous->made.request == wanted.request) {
         picture.asPruned = previous->asPruned;
     } else {
-        SECATEUR_TRY(read, masks.read(wanted.request, stop));
+        SECATEUR_TRY(read, masks.read(wanted.request, threads, stop));
         picture.asPruned = std::move(read);
     }
     picture.pair = picture.asPruned;

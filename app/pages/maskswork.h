@@ -54,10 +54,11 @@ public:
         friend bool operator==(const Request &, const Request &) = default;
     };
     /// Cancelled; what the store says.
-    [[nodiscard]] Result<MaskPair> read(const Request &request, const std::stop_token &stop);
+    [[nodiscard]] Result<MaskPair> read(const Request &request, int threads, const std::stop_token &stop);
 
 private:
-    [[nodiscard]] Result<MaskSide> side(const std::string &run, const MatrixId &id);
+    /// All but the mask, whose bits go into `kept`: HDF5 gives one thing at a time, summing up need not wait for it.
+    [[nodiscard]] Result<MaskSide> side(const std::string &run, const MatrixId &id, mask::BitMatrix &kept);
     [[nodiscard]] Result<const store::RunReader *> reader(const std::string &run);
 
     std::mutex m_mutex;

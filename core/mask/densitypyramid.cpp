@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <bit>
 
 #include "core/mask/bitkernels.h"
 #include "core/mask/maskset.h"
@@ -43,17 +44,28 @@ BlockCounts halved(const BlockCounts &fine)
     return coarse;
 }
 
+/// round(255 * ones / cells)
+std::uint8_t share(std::uint64_t ones, std::uint64_t cells)
+{
+    return std::uint8_t((2 * 255 * ones + cells) / (2 * cells));
+}
+
 DensityPyramid::Level toLevel(const BlockCounts &counts, const BitMatrix &matrix, std::size_t cellsPerSide)
 {
     DensityPyramid::Level level{counts.rows, counts.cols, cellsPerSide, {}};
     level.values.resize(counts.ones.size());
+    // Whole blocks have a power of two of cells: a shift, which the compiler does for many at once, not a division.
+    const std::uint64_t whole = std::uint64_t(cellsPerSide) * cellsPerSide;
+    const int shift = std::bit_width(whole);
     for (std::size_t row = 0; row < counts.rows; ++row) {
         const std::uint64_t height = std::min(cellsPerSide, matrix.rows() - row * cellsPerSide);
-        for (std::size_t col = 0; col < counts.cols; ++col) {
-            const std::uint64_t cells = height * std::min(cellsPerSide, matrix.cols() - col * cellsPerSide);
-            const std::uint64_t ones = counts.ones[row * counts.cols + col];
-            level.values[row * counts.cols + col] = std::uint8_t((2 * 255 * ones + cells) / (2 * cells));
-        }
+        const std::uint64_t *const ones = counts.ones.data() + row * counts.cols;
+        std::uint8_t *const values = level.values.data() + row * counts.cols;
+        const std::size_t wholeCols = height == cellsPerSide ? matrix.cols() / cellsPerSide : 0;
+        for (std::size_t col = 0; col < wholeCols; ++col)
+            values[col] = std::uint8_t((2 * 255 * ones[col] + whole) >> shift);
+        for (std::size_t col = wholeCols; col < counts.cols; ++col)
+            values[col] = share(ones[col], height * std::min(cellsPerSide, matrix.cols() - col * cellsPerSide));
     }
     return level;
 }

@@ -29,16 +29,6 @@ SECATEUR_FORCE_INLINE std::size_t countBelow(const ScoreKey *keys, std::size_t c
     return std::size_t(below);
 }
 
-/// The key at index `rank` of the sorted keys.
-SECATEUR_FORCE_INLINE ScoreKey keyOfRank(const ScoreKey *keys, std::size_t count, std::size_t rank)
-{
-    ScoreKey prefix = 0;
-    for (ScoreKey bit = ScoreKey(1) << 30; bit != 0; bit >>= 1)
-        if (countBelow(keys, count, prefix | bit) <= rank)
-            prefix |= bit;
-    return prefix;
-}
-
 /// Bit j of `words` = flags[j], each 0 or 1.
 SECATEUR_FORCE_INLINE void packFlags(const std::uint8_t *flags, std::uint64_t *words, std::size_t wordCount)
 {
@@ -63,21 +53,49 @@ SECATEUR_FORCE_INLINE void keepAboveBody(const ScoreKey *keys, std::size_t count
     packFlags(flags, kept, wordCount);
 }
 
+/// Where a row is cut: keys below `key` are pruned and, of those that equal it, the first `ties`.
+struct Cut {
+    ScoreKey key = 0;
+    std::size_t ties = 0;
+};
+
+/// 0 < pruned < count. Bits that all keys share are skipped, and the search ends as soon as a bound has as many keys
+/// below it as are to be pruned, which is long before the last bit unless keys are equal.
+SECATEUR_FORCE_INLINE Cut findCut(const ScoreKey *keys, std::size_t count, std::size_t pruned)
+{
+    ScoreKey inAll = keys[0];
+    ScoreKey inAny = keys[0];
+    for (std::size_t j = 1; j < count; ++j) {
+        inAll &= keys[j];
+        inAny |= keys[j];
+    }
+    const auto differing = std::bit_floor(std::uint32_t(inAll ^ inAny)); // the highest bit in which keys differ
+    Cut cut{differing == 0 ? inAll : inAll & ~ScoreKey(2 * differing - 1), 0};
+    std::size_t below = 0;
+    for (auto bit = ScoreKey(differing); bit != 0; bit >>= 1) {
+        const std::size_t found = countBelow(keys, count, cut.key | bit);
+        if (found <= pruned) {
+            cut.key |= bit;
+            below = found;
+        }
+        if (found == pruned)
+            break;
+    }
+    cut.ties = pruned - below;
+    return cut;
+}
+
 SECATEUR_FORCE_INLINE void keepLargestBody(const ScoreKey *keys, std::size_t count, std::size_t pruned,
                                            std::uint8_t *flags, std::uint64_t *kept, std::size_t wordCount)
 {
-    if (pruned == 0)
-        return keepAboveBody(keys, count, -1, flags, kept, wordCount);
-    const ScoreKey cut = keyOfRank(keys, count, pruned - 1);
-    const std::size_t upToCut = countBelow(keys, count, cut + 1);
-    if (upToCut == pruned)
-        return keepAboveBody(keys, count, cut, flags, kept, wordCount);
-    std::size_t tiesToPrune = pruned - countBelow(keys, count, cut);
-    keepAboveBody(keys, count, cut - 1, flags, kept, wordCount);
-    for (std::size_t j = 0; tiesToPrune > 0; ++j)
-        if (keys[j] == cut) {
+    if (pruned == 0 || pruned >= count)
+        return keepAboveBody(keys, count, pruned == 0 ? ScoreKey(-1) : nanKey, flags, kept, wordCount);
+    Cut cut = findCut(keys, count, pruned);
+    keepAboveBody(keys, count, cut.key - 1, flags, kept, wordCount);
+    for (std::size_t j = 0; cut.ties > 0; ++j)
+        if (keys[j] == cut.key) {
             kept[j / 64] &= ~(std::uint64_t(1) << (j % 64));
-            --tiesToPrune;
+            --cut.ties;
         }
 }
 

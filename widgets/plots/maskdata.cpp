@@ -2,9 +2,13 @@
 #include "widgets/plots/maskdata.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
+#include <functional>
 #include <utility>
+
+#include "core/base/parallel.h"
 
 namespace secateur::widgets {
 
@@ -79,22 +83,21 @@ MaskData::MaskData(mask::BitMatrix kept)
 {
 }
 
-Result<std::shared_ptr<const MaskDifference>> MaskDifference::make(Mask a, Mask b)
+Result<std::shared_ptr<const MaskDifference>> MaskDifference::make(Mask a, Mask b, int threads)
 {
     if (!a || !b || !sameShape(*a, *b))
         return failure(ErrorCode::Internal, "the difference of two masks needs two masks of one shape");
     SECATEUR_TRY(counts, mask::overlap(a->bits(), b->bits()));
     const std::shared_ptr<MaskDifference> made(new MaskDifference);
     made->m_counts = counts;
-    // One set at a time: each is as large as a mask and only its summary is kept.
-    SECATEUR_TRY(onlyA, mask::bitAndNot(a->bits(), b->bits()));
-    made->m_onlyA = mask::DensityPyramid::build(onlyA);
-    SECATEUR_TRY(onlyB, mask::bitAndNot(b->bits(), a->bits()));
-    made->m_onlyB = mask::DensityPyramid::build(onlyB);
-    SECATEUR_TRY(differing, mask::bitOr(onlyA, onlyB));
-    made->m_margins = marginsOf(differing);
-    SECATEUR_TRY(both, mask::bitAnd(a->bits(), b->bits()));
-    made->m_both = mask::DensityPyramid::build(both);
+    // Each set is as large as a mask, and only its summary is kept.
+    const auto density = [](const Result<mask::BitMatrix> &set) { return mask::DensityPyramid::build(*set); };
+    const std::array<std::function<void()>, 4> parts = {
+        [&] { made->m_onlyA = density(mask::bitAndNot(a->bits(), b->bits())); },
+        [&] { made->m_onlyB = density(mask::bitAndNot(b->bits(), a->bits())); },
+        [&] { made->m_both = density(mask::bitAnd(a->bits(), b->bits())); },
+        [&] { made->m_margins = marginsOf(*mask::bitXor(a->bits(), b->bits())); }};
+    parallelFor(parts.size(), threads, [&](std::size_t part) { parts[part](); });
     made->m_a = std::move(a);
     made->m_b = std::move(b);
     return made;

@@ -46,7 +46,7 @@ public:
     using Mask = std::shared_ptr<const MaskData>;
 
     /// Internal when a mask is missing or the shapes differ.
-    [[nodiscard]] static Result<std::shared_ptr<const MaskDifference>> make(Mask a, Mask b);
+    [[nodiscard]] static Result<std::shared_ptr<const MaskDifference>> make(Mask a, Mask b, int threads = 1);
 
     [[nodiscard]] const MaskData &a() const { return *m_a; }
     [[nodiscard]] const MaskData &b() const { return *m_b; }
