@@ -68,7 +68,7 @@ public:
         for (const auto &run : study->interrupted())
             runs.push_back(runJson(run));
         for (const auto &error : study->damaged())
-            outcome.notices.push_back("damaged run: " + error.detail);
+            outcome.notices.push_back("damaged: " + error.detail);
         outcome.json = {{"model", study->model().path}, {"runs", runs}, {"damaged", outcome.notices}};
         outcome.notices.insert(outcome.notices.end(), study->notices().begin(), study->notices().end());
         outcome.text = m_names.empty() ? tableText(*study) : namesText(*study);

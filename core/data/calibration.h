@@ -37,6 +37,7 @@ struct Provenance {
         std::string sha256;
         std::uint64_t records = 0;
         std::string fieldTemplate; ///< with which its records were rendered; empty for token ids
+        std::string path = {}; ///< where it was read, so that held-out texts can be found; empty: not recorded
     };
     std::vector<File> files;
     std::string preset;

@@ -52,7 +52,8 @@ public:
         SECATEUR_CHECK(forEachRecord(path, visit, m_context, digest));
         m_corpus.m_paths.push_back(path);
         m_corpus.m_files.push_back({path.filename().string(), digest.bytes, digest.sha256, m_records - before,
-                                    fieldTemplate ? fieldTemplate->text() : std::string()});
+                                    fieldTemplate ? fieldTemplate->text() : std::string(),
+                                    std::filesystem::absolute(path).lexically_normal().string()});
         m_corpus.m_templates.push_back(std::move(fieldTemplate));
         return {};
     }

@@ -84,6 +84,8 @@ Result<Provenance::File> fileFromJson(const json &value, const std::string &orig
     SECATEUR_CHECK(members.read("sha256", file.sha256));
     SECATEUR_CHECK(members.read("records", file.records));
     SECATEUR_CHECK(members.read("template", file.fieldTemplate));
+    if (value.contains("path"))
+        SECATEUR_CHECK(members.read("path", file.path));
     const auto isHex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
     if (file.sha256.size() != 64 || !std::all_of(file.sha256.begin(), file.sha256.end(), isHex))
         return failure(ErrorCode::BadInput, origin + ": \"sha256\" is not 64 lower-case hexadecimal digits");
@@ -95,12 +97,15 @@ Result<Provenance::File> fileFromJson(const json &value, const std::string &orig
 json toJson(const Provenance &provenance)
 {
     json files = json::array();
-    for (const auto &file : provenance.files)
+    for (const auto &file : provenance.files) {
         files.push_back({{"name", file.name},
                          {"bytes", file.bytes},
                          {"sha256", file.sha256},
                          {"records", file.records},
                          {"template", file.fieldTemplate}});
+        if (!file.path.empty())
+            files.back()["path"] = file.path;
+    }
     return {{"files", std::move(files)},
             {"preset", provenance.preset},
             {"template", provenance.fieldTemplate},

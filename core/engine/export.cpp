@@ -161,6 +161,8 @@ json manifestJson(const store::RunManifest &run, const architecture::ModelIdenti
 {
     const auto &recipe = run.recipe;
     json calibration = data::toJson(recipe.calibration);
+    for (json &file : calibration["files"])
+        file.erase("path"); // names folders of this machine, which are nobody else's business
     calibration["fingerprint"] = recipe.calibrationFingerprint;
     calibration["sequences"] = recipe.calibrationSequences;
     calibration["tokens"] = recipe.calibrationTokens;

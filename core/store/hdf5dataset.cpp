@@ -140,4 +140,14 @@ Result<std::vector<float>> readFloats(Hdf5Id dataset, std::uint64_t size, const 
     return readArray<float>(dataset, H5T_IEEE_F32LE, "f32", {size}, where);
 }
 
+Result<std::vector<double>> readDoubles(Hdf5Id dataset, std::uint64_t size, const std::string &where)
+{
+    return readArray<double>(dataset, H5T_IEEE_F64LE, "f64", {size}, where);
+}
+
+Result<std::vector<std::uint64_t>> readWords(Hdf5Id dataset, std::uint64_t size, const std::string &where)
+{
+    return readArray<std::uint64_t>(dataset, H5T_STD_U64LE, "u64", {size}, where);
+}
+
 } // namespace secateur::store

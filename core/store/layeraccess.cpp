@@ -8,12 +8,12 @@
 
 namespace secateur::store {
 
-Result<void> checkFile(const std::filesystem::path &path, const RunFile &recorded, const RunContext &context)
+Result<void> checkFile(const std::filesystem::path &path, const RunFile &recorded, const RunContext &context,
+                       const std::string &remedy)
 {
-    const auto damaged = [&path](const std::string &how) {
+    const auto damaged = [&](const std::string &how) {
         return failure(ErrorCode::BadInput,
-                       path.string() + ": is damaged: " + how
-                           + "; restore it from a copy, or delete the run and prune again");
+                       path.string() + ": is damaged: " + how + "; restore it from a copy, or " + remedy);
     };
     SECATEUR_CHECK(context.checkpoint());
     auto file = ReadFile::open(path);

@@ -14,9 +14,10 @@
 namespace secateur::store {
 
 /// Compares size and SHA-256 of a file with what is recorded about it. BadInput when they differ, or when the file is
-/// not there; Cancelled.
+/// not there; Cancelled. `remedy`: what else helps than a copy.
 [[nodiscard]] Result<void> checkFile(const std::filesystem::path &path, const RunFile &recorded,
-                                     const RunContext &context);
+                                     const RunContext &context,
+                                     const std::string &remedy = "delete the run and prune again");
 
 /// Opens a layer file that checkFile() has accepted; one from elsewhere only after `probe` (empty: written here).
 /// BadInput when it is the file of another layer.

@@ -10,7 +10,7 @@
 #include "core/base/result.h"
 #include "core/mask/bitmatrix.h"
 #include "core/mask/maskset.h"
-#include "core/store/hdf5session.h"
+#include "core/store/hdf5file.h"
 #include "core/store/layerformat.h"
 
 namespace secateur::store {
@@ -50,21 +50,18 @@ public:
 
 private:
     LayerFile() = default;
-    [[nodiscard]] std::string where(const char *group, const std::string &name) const;
+    [[nodiscard]] std::string where(const char *group, const std::string &name) const
+    {
+        return m_file.where(group, name);
+    }
     [[nodiscard]] Result<void> readHeader();
     [[nodiscard]] Result<void> readOrigin();
-    [[nodiscard]] Result<Hdf5Handle> openObject(Hdf5Id parent, const std::string &name, int type,
-                                                const std::string &where) const;
     [[nodiscard]] Result<Hdf5Handle> findEncoded(const char *group, const std::string &name,
                                                  const char *encoding) const;
     [[nodiscard]] Result<Hdf5Handle> openEncoded(const char *group, const std::string &name,
                                                  const char *encoding) const;
-    [[nodiscard]] Result<std::vector<std::string>> names(const char *group) const;
 
-    std::filesystem::path m_path;
-    Hdf5Handle m_file;
-    Hdf5Handle m_root;
-    unsigned long m_fileNumber = 0;
+    Hdf5File m_file;
     LayerHeader m_header;
 };
 

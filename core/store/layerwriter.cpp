@@ -8,8 +8,8 @@
 
 #include <hdf5.h>
 
-#include "core/base/sha256.h"
 #include "core/mask/maskset.h"
+#include "core/store/hdf5arrays.h"
 #include "core/store/hdf5attributes.h"
 #include "core/store/hdf5session.h"
 #include "core/store/jsonfields.h"
@@ -20,52 +20,11 @@ namespace secateur::store {
 
 namespace {
 
-constexpr unsigned deflateLevel = 4;
 constexpr std::size_t trialBytes = 64 * 1024;
 
-tl::unexpected<Error> cannot(const std::string &what)
+std::vector<std::uint64_t> tileShape(std::size_t rows, std::size_t cols)
 {
-    return hdf5Failure(ErrorCode::Internal, "cannot " + what + " in memory");
-}
-
-/// Object headers that hold all their attributes themselves, and no times, so that equal contents are equal bytes.
-bool keepPlain(Hdf5Id properties)
-{
-    return H5Pset_attr_phase_change(properties, 64, 0) >= 0 && H5Pset_obj_track_times(properties, false) >= 0;
-}
-
-struct Array {
-    Hdf5Id type = -1;
-    std::vector<hsize_t> shape;
-    std::vector<hsize_t> chunk;
-    const void *values = nullptr;
-    bool deflate = false;
-};
-
-Result<Hdf5Handle> writeArray(Hdf5Id parent, const std::string &name, const Array &array)
-{
-    const Hdf5Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
-    if (!keepPlain(creation.id()) || H5Pset_chunk(creation.id(), int(array.chunk.size()), array.chunk.data()) < 0
-        || (array.deflate && H5Pset_deflate(creation.id(), deflateLevel) < 0) || H5Pset_fletcher32(creation.id()) < 0)
-        return cannot("describe " + name);
-    const Hdf5Handle space(H5Screate_simple(int(array.shape.size()), array.shape.data(), nullptr), H5Sclose);
-    Hdf5Handle dataset(
-        H5Dcreate2(parent, name.c_str(), array.type, space.id(), H5P_DEFAULT, creation.id(), H5P_DEFAULT), H5Dclose);
-    if (!dataset || H5Dwrite(dataset.id(), array.type, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.values) < 0)
-        return cannot("write " + name);
-    return dataset;
-}
-
-Result<void> writeEncoding(Hdf5Id dataset, const char *encoding, const std::string &sha256)
-{
-    SECATEUR_CHECK(writeText(dataset, "encoding-type", encoding));
-    SECATEUR_CHECK(writeText(dataset, "encoding-version", formatVersion));
-    return writeText(dataset, "sha256", sha256);
-}
-
-std::vector<hsize_t> tileShape(std::size_t rows, std::size_t cols)
-{
-    return {std::min<hsize_t>(rows, chunkRows), std::min<hsize_t>(cols, chunkBytes)};
+    return {std::min<std::uint64_t>(rows, chunkRows), std::min<std::uint64_t>(cols, chunkBytes)};
 }
 
 /// Whether a piece from the middle shrinks by more than a tenth: masks of 50 % per row do not, and reading them is then
@@ -93,7 +52,7 @@ Result<void> writeMask(Hdf5Id group, const LayerResult::Matrix &matrix, const st
                  writeArray(group, matrix.sublayer,
                             {H5T_STD_U8LE, {rows, bytes}, tileShape(rows, bytes), packed.data(), deflate}));
     const Hdf5Id id = dataset.id();
-    SECATEUR_CHECK(writeEncoding(id, maskEncoding, sha256Hex(std::as_bytes(std::span(packed)))));
+    SECATEUR_CHECK(writeEncoding(id, maskEncoding, std::as_bytes(std::span(packed))));
     SECATEUR_CHECK(writeText(id, "bit_order", "lsb0"));
     SECATEUR_CHECK(writeText(id, "true_means", "kept"));
     SECATEUR_CHECK(writeCounts(id, "shape", {rows, matrix.kept.cols()}));
@@ -113,16 +72,17 @@ Result<void> writeDensity(Hdf5Id group, const LayerResult::Matrix &matrix)
             group, matrix.sublayer,
             {H5T_STD_U8LE, {level.rows, level.cols}, tileShape(level.rows, level.cols), level.values.data(), false}));
     SECATEUR_CHECK(writeCounts(dataset.id(), "cells_per_side", {level.cellsPerSide}));
-    return writeEncoding(dataset.id(), densityEncoding, sha256Hex(std::as_bytes(std::span(level.values))));
+    return writeEncoding(dataset.id(), densityEncoding, std::as_bytes(std::span(level.values)));
 }
 
 Result<void> writeNorm(Hdf5Id group, const LayerResult::Norm &norm)
 {
-    const hsize_t size = norm.values.size();
-    SECATEUR_TRY(dataset,
-                 writeArray(group, norm.sublayer,
-                            {H5T_IEEE_F32LE, {size}, {std::min<hsize_t>(size, 8192)}, norm.values.data(), false}));
-    return writeEncoding(dataset.id(), normEncoding, sha256Hex(std::as_bytes(std::span(norm.values))));
+    const std::uint64_t size = norm.values.size();
+    SECATEUR_TRY(
+        dataset,
+        writeArray(group, norm.sublayer,
+                   {H5T_IEEE_F32LE, {size}, {std::min<std::uint64_t>(size, 8192)}, norm.values.data(), false}));
+    return writeEncoding(dataset.id(), normEncoding, std::as_bytes(std::span(norm.values)));
 }
 
 /// At most 1024 bytes of a text that only informs, cut between characters.
@@ -203,17 +163,6 @@ Result<void> checkResult(const LayerResult &result)
             if (norm.sublayer == owners[i] && norm.values.size() != result.matrices[i].kept.cols())
                 return refuse(result.matrices[i].sublayer, "has a norm of another width");
     return result.matrices.empty() ? refuse("", "no matrix was given") : Result<void>();
-}
-
-Result<Hdf5Handle> createGroup(Hdf5Id file, const char *name)
-{
-    const Hdf5Handle creation(H5Pcreate(H5P_GROUP_CREATE), H5Pclose);
-    if (!keepPlain(creation.id()))
-        return cannot("describe a group");
-    Hdf5Handle group(H5Gcreate2(file, name, H5P_DEFAULT, creation.id(), H5P_DEFAULT), H5Gclose);
-    if (!group)
-        return cannot(std::string("create the group ") + name);
-    return group;
 }
 
 Result<void> writeContents(Hdf5Id file, const LayerHeader &header, const LayerResult &result)

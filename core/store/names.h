@@ -14,9 +14,11 @@ namespace secateur::store {
 inline constexpr const char *studyFileName = "study.json";
 inline constexpr const char *lockFileName = "lock";
 inline constexpr const char *runsFolderName = "runs";
+inline constexpr const char *evaluationsFolderName = "evaluations";
 inline constexpr const char *trashFolderName = "trash";
 inline constexpr const char *manifestFileName = "manifest.json";
 inline constexpr const char *draftFileName = "draft.json";
+inline constexpr const char *itemsFileName = "items.h5";
 
 inline constexpr std::uint32_t mostLayers = 10'000;
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/base/file.h"
+#include "core/store/evaluationfile.h"
 #include "core/store/layerfile.h"
 
 namespace secateur::store {
@@ -104,6 +105,9 @@ Result<void> probeMatrix(const LayerFile &layer, const LayerFile::Shape &shape)
 
 Result<void> probeLayerFile(const fs::path &file)
 {
+    SECATEUR_TRY(isItems, isItemsFile(file));
+    if (isItems)
+        return readItems(file).map([](const EvaluationItems &) {});
     SECATEUR_TRY(layer, LayerFile::open(file));
     SECATEUR_TRY(shapes, layer.shapes());
     for (const LayerFile::Shape &shape : shapes)

@@ -8,9 +8,9 @@
 
 namespace secateur::store {
 
-/// Reads everything in a layer file and checks it: links, types, shapes, popcounts, checksums. A hostile file may
-/// crash the HDF5 library or exhaust memory, so call it where that harms nobody: `secateur-cli probe-h5 FILE`.
-/// BadInput, Unsupported, NotFound, Io.
+/// Reads everything in a layer file, or in the items of an evaluation, and checks it: links, types, shapes, popcounts,
+/// checksums. A hostile file may crash the HDF5 library or exhaust memory, so call it where that harms nobody:
+/// `secateur-cli probe-h5 FILE`. BadInput, Unsupported, NotFound, Io.
 [[nodiscard]] Result<void> probeLayerFile(const std::filesystem::path &file);
 
 /// Decides whether a layer file from elsewhere may be opened by this process.

@@ -5,6 +5,7 @@
 
 #include "core/base/file.h"
 #include "core/base/system.h"
+#include "core/store/evaluationfolder.h"
 #include "core/store/hostkey.h"
 #include "core/store/names.h"
 #include "core/store/runreader.h"
@@ -48,10 +49,15 @@ public:
     Result<std::unique_ptr<RunWriter>> resume(const RunRecipe &recipe, std::size_t layers) override;
     Result<void> remove(const std::string &nameOrId) override;
     Result<VerifyReport> verify(const RunContext &context) const override { return verifyStudy(*m_state, context); }
+    const std::vector<EvaluationManifest> &evaluations() const override { return m_state->evaluations; }
+    Result<EvaluationItems> evaluationItems(const std::string &id, const RunContext &context) const override;
+    Result<EvaluationManifest> addEvaluation(const EvaluationRecipe &recipe, const EvaluationResult &result) override;
+    Result<void> removeEvaluation(const std::string &id) override;
 
 private:
     [[nodiscard]] Result<void> requireWriter() const;
-    [[nodiscard]] Result<void> moveToTrash(const std::string &id) const;
+    [[nodiscard]] Result<void> moveToTrash(const fs::path &idFolder) const;
+    void forgetDamaged(const fs::path &idFolder) const;
     [[nodiscard]] std::string knownNames() const;
 
     std::shared_ptr<StudyState> m_state;
@@ -145,8 +151,9 @@ Result<std::unique_ptr<RunWriter>> FolderStudy::resume(const RunRecipe &recipe, 
     return continueRun(m_state, std::string(found->id), recipe, layers);
 }
 
-Result<void> FolderStudy::moveToTrash(const std::string &id) const
+Result<void> FolderStudy::moveToTrash(const fs::path &idFolder) const
 {
+    const std::string id = idFolder.filename().string();
     const fs::path trash = folder() / trashFolderName;
     std::error_code failed;
     fs::create_directories(trash, failed);
@@ -155,8 +162,39 @@ Result<void> FolderStudy::moveToTrash(const std::string &id) const
     fs::path target = trash / id;
     for (int i = 2; fs::exists(target, failed); ++i)
         target = trash / (id + "-" + std::to_string(i));
-    SECATEUR_CHECK(renameDurably(m_state->runFolder(id), target));
-    return syncPath(folder() / runsFolderName);
+    SECATEUR_CHECK(renameDurably(idFolder, target));
+    return syncPath(idFolder.parent_path());
+}
+
+void FolderStudy::forgetDamaged(const fs::path &idFolder) const
+{
+    const std::string inFolder = idFolder.string() + "/";
+    std::erase_if(m_state->damaged, [&](const Error &error) { return error.detail.starts_with(inFolder); });
+}
+
+Result<EvaluationItems> FolderStudy::evaluationItems(const std::string &id, const RunContext &context) const
+{
+    if (std::ranges::find(m_state->evaluations, id, &EvaluationManifest::id) == m_state->evaluations.end())
+        return failure(ErrorCode::NotFound, folder().string() + ": has no evaluation " + id);
+    return loadEvaluation(*m_state, id, context);
+}
+
+Result<EvaluationManifest> FolderStudy::addEvaluation(const EvaluationRecipe &recipe, const EvaluationResult &result)
+{
+    SECATEUR_CHECK(requireWriter());
+    return writeEvaluation(*m_state, recipe, result);
+}
+
+Result<void> FolderStudy::removeEvaluation(const std::string &id)
+{
+    SECATEUR_CHECK(requireWriter());
+    std::error_code failed;
+    if (!isRunId(id) || !fs::is_directory(m_state->evaluationFolder(id), failed))
+        return failure(ErrorCode::NotFound, folder().string() + ": has no evaluation " + id);
+    SECATEUR_CHECK(moveToTrash(m_state->evaluationFolder(id)));
+    std::erase_if(m_state->evaluations, [&id](const EvaluationManifest &found) { return found.id == id; });
+    forgetDamaged(m_state->evaluationFolder(id));
+    return {};
 }
 
 Result<void> FolderStudy::remove(const std::string &nameOrId)
@@ -175,11 +213,16 @@ Result<void> FolderStudy::remove(const std::string &nameOrId)
         return failure(ErrorCode::NotFound, folder().string() + ": has no run \"" + nameOrId + "\"; " + knownNames());
     if (m_state->beingWritten.contains(id))
         return failure(ErrorCode::Conflict, folder().string() + ": run \"" + nameOrId + "\" is being written");
-    SECATEUR_CHECK(moveToTrash(id));
+    SECATEUR_CHECK(moveToTrash(m_state->runFolder(id)));
     std::erase_if(m_state->runs, [&id](const RunManifest &run) { return run.id == id; });
     std::erase_if(m_state->interrupted, [&id](const InterruptedRun &run) { return run.id == id; });
-    const std::string inFolder = m_state->runFolder(id).string() + "/";
-    std::erase_if(m_state->damaged, [&](const Error &error) { return error.detail.starts_with(inFolder); });
+    forgetDamaged(m_state->runFolder(id));
+    std::vector<std::string> measured;
+    for (const EvaluationManifest &evaluation : m_state->evaluations)
+        if (evaluation.recipe.run == id)
+            measured.push_back(evaluation.id);
+    for (const std::string &evaluation : measured)
+        SECATEUR_CHECK(removeEvaluation(evaluation));
     return {};
 }
 
@@ -200,10 +243,13 @@ Result<std::unique_ptr<Study>> load(std::shared_ptr<StudyState> state)
     state->modelFingerprint = state->model.fingerprint();
     noteVersion(*state, file.minor, state->folder / studyFileName);
     SECATEUR_CHECK(scanRuns(*state));
+    SECATEUR_CHECK(scanEvaluations(*state));
     if (state->lock && !state->newer.empty())
         return failure(ErrorCode::Unsupported, state->newer.front());
-    if (state->lock)
+    if (state->lock) {
         tidyRuns(*state);
+        tidyEvaluations(*state);
+    }
     return std::make_unique<FolderStudy>(std::move(state));
 }
 

@@ -12,6 +12,7 @@
 #include "core/base/types.h"
 #include "core/mask/bitmatrix.h"
 #include "core/mask/maskset.h"
+#include "core/store/evaluation.h"
 #include "core/store/probe.h"
 #include "core/store/runinfo.h"
 
@@ -93,7 +94,10 @@ struct VerifyReport {
 ///     runs/<id>/layer-NNNN.json receipt: size, SHA-256 and shapes of that file. A layer counts as done when its
 ///                               receipt is there; gone when the run is finished
 ///     runs/<id>/manifest.json   written last: with it the run exists. Names every file with its size and SHA-256
-///     trash/<id>/               removed runs
+///     evaluations/<id>/manifest.json, items.h5
+///                               one evaluation and what it found per item (evaluationfile.h); written in the other
+///                               order
+///     trash/<id>/               removed runs and evaluations
 ///
 /// Every file is written to <name>.part, fsync'ed and renamed. Opening reads the .json files only. Several readers, one
 /// writer; a reader needs no lock and sees what was finished when it opened. An object belongs to one thread.
@@ -136,7 +140,17 @@ public:
     /// layer file that does not verify, and all after it, are made again; one that cannot be looked at now (Io,
     /// OutOfMemory, Internal) is left alone, and so are all others.
     [[nodiscard]] virtual Result<std::unique_ptr<RunWriter>> resume(const RunRecipe &recipe, std::size_t layers) = 0;
-    /// Moves a finished or interrupted run to trash/.
+    /// Finished evaluations, oldest first, those of removed runs too; damaged ones are in damaged().
+    [[nodiscard]] virtual const std::vector<EvaluationManifest> &evaluations() const = 0;
+    /// BadInput when it is damaged, naming the file; NotFound.
+    [[nodiscard]] virtual Result<EvaluationItems> evaluationItems(const std::string &id,
+                                                                  const RunContext &context) const = 0;
+    /// Adds one, whole or not at all. OutOfDisk, Io.
+    [[nodiscard]] virtual Result<EvaluationManifest> addEvaluation(const EvaluationRecipe &recipe,
+                                                                   const EvaluationResult &result) = 0;
+    /// Moves an evaluation to trash/. NotFound.
+    [[nodiscard]] virtual Result<void> removeEvaluation(const std::string &id) = 0;
+    /// Moves a finished or interrupted run to trash/, and its evaluations.
     [[nodiscard]] virtual Result<void> remove(const std::string &nameOrId) = 0;
     /// Who examines layer files from elsewhere; probeInHelper unless set.
     virtual void setProbe(ProbeRunner probe) = 0;

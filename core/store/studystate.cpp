@@ -60,6 +60,11 @@ fs::path StudyState::runFolder(const std::string &id) const
     return folder / runsFolderName / id;
 }
 
+fs::path StudyState::evaluationFolder(const std::string &id) const
+{
+    return folder / evaluationsFolderName / id;
+}
+
 bool StudyState::nameTaken(const std::string &name) const
 {
     const auto has = [&name](const auto &run) { return run.recipe.name == name || run.id == name; };
@@ -74,11 +79,10 @@ void noteVersion(StudyState &state, unsigned minor, const fs::path &file)
                               + "): what is new in it does not show; update Secateur to change the study");
 }
 
-Result<std::vector<std::string>> runFolders(const fs::path &study)
+Result<std::vector<std::string>> idFolders(const fs::path &folder)
 {
     std::vector<std::string> names;
     std::error_code failed;
-    const fs::path folder = study / runsFolderName;
     for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed))
         if (entry->symlink_status(failed).type() == fs::file_type::directory
             && isRunId(entry->path().filename().string()))
@@ -88,6 +92,11 @@ Result<std::vector<std::string>> runFolders(const fs::path &study)
         return tl::make_unexpected(errnoError(failed.value(), "list", folder));
     std::sort(names.begin(), names.end());
     return names;
+}
+
+Result<std::vector<std::string>> runFolders(const fs::path &study)
+{
+    return idFolders(study / runsFolderName);
 }
 
 Result<RunManifest> manifestOf(const SealedJson &document, const fs::path &path)

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/store/evaluation.h"
 #include "core/store/jsonfields.h"
 #include "core/store/runinfojson.h"
 #include "core/store/sealedjson.h"
@@ -28,10 +29,12 @@ struct StudyState {
     std::vector<RunManifest> runs;
     std::vector<Error> damaged;
     std::vector<InterruptedRun> interrupted;
+    std::vector<EvaluationManifest> evaluations;
     std::vector<std::string> newer; ///< a notice per file of a newer minor version
     std::set<std::string> beingWritten; ///< ids
 
     [[nodiscard]] std::filesystem::path runFolder(const std::string &id) const;
+    [[nodiscard]] std::filesystem::path evaluationFolder(const std::string &id) const;
     [[nodiscard]] bool nameTaken(const std::string &name) const;
 };
 
@@ -45,7 +48,10 @@ void noteVersion(StudyState &state, unsigned minor, const std::filesystem::path 
 /// runs. Only with the lock held. What cannot be removed stays; it harms nothing.
 void tidyRuns(const StudyState &state);
 
-/// Names of the folders in runs/, sorted.
+/// Names of the folders in a folder of runs or evaluations that are named by an id, sorted; none when it is not there.
+[[nodiscard]] Result<std::vector<std::string>> idFolders(const std::filesystem::path &folder);
+
+/// Of runs/.
 [[nodiscard]] Result<std::vector<std::string>> runFolders(const std::filesystem::path &study);
 
 /// The manifest of a run folder, which must be of the run that the folder is named after.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/store/evaluationfolder.h"
 #include "core/store/layeraccess.h"
 #include "core/store/names.h"
 
@@ -31,13 +32,18 @@ public:
         SECATEUR_TRY(ids, runFolders(m_state.folder));
         for (const std::string &id : ids)
             planRun(id);
-        const std::uint64_t total = m_report.files + m_planned.size();
+        SECATEUR_TRY(evaluations, evaluationFolders(m_state.folder));
+        const std::uint64_t total = m_report.files + m_planned.size() + 2 * evaluations.size();
         for (const PlannedFile &file : m_planned) {
             m_context.report({"verify", m_report.files, total, "files"});
             auto checked = checkLayer(file);
             if (!checked && checked.error().code == ErrorCode::Cancelled)
                 return tl::make_unexpected(std::move(checked).error());
             keep(fs::path(runsFolderName) / file.run / file.recorded.name, checked);
+        }
+        for (const std::string &id : evaluations) {
+            m_context.report({"verify", m_report.files, total, "files"});
+            SECATEUR_CHECK(checkEvaluation(id));
         }
         m_context.report({"verify", total, total, "files"});
         return std::move(m_report);
@@ -79,6 +85,23 @@ private:
                          [layer](const SublayerInfo &sublayer) { return sublayer.id.layer == layer; });
             m_planned.push_back(std::move(file));
         }
+    }
+
+    /// Manifest and items count as two files; an error only when cancelled.
+    Result<void> checkEvaluation(const std::string &id)
+    {
+        const fs::path folder = fs::path(evaluationsFolderName) / id;
+        const auto manifest = readEvaluation(m_state, id);
+        if (!manifest && manifest.error().code == ErrorCode::NotFound)
+            return {}; // a writer is at work, or was killed: nothing is lost that was ever there
+        keep(folder / manifestFileName, manifest);
+        if (!manifest)
+            return {};
+        const auto items = loadEvaluation(m_state, id, m_context);
+        if (!items && items.error().code == ErrorCode::Cancelled)
+            return tl::make_unexpected(items.error());
+        keep(folder / itemsFileName, items);
+        return {};
     }
 
     /// A run without manifest: its draft, and what was acknowledged so far.
