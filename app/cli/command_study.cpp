@@ -41,11 +41,30 @@ nlohmann::ordered_json runJson(const store::InterruptedRun &run)
             {"finished_layers", run.finishedLayers}};
 }
 
+nlohmann::ordered_json evaluationJson(const store::EvaluationManifest &evaluation)
+{
+    const auto &metric = evaluation.metrics.front();
+    return {{"id", evaluation.id},
+            {"created", evaluation.createdUtc},
+            {"run", evaluation.recipe.run},
+            {"task", evaluation.recipe.task},
+            {"protocol", evaluation.recipe.protocol},
+            {"metric", metric.name},
+            {"value", metric.value},
+            {"low", metric.low},
+            {"high", metric.high},
+            {"n", metric.n},
+            {"unscored", metric.unscored}};
+}
+
 class Runs : public Command
 {
 public:
     std::string name() const override { return "runs"; }
-    std::string summary() const override { return "List the runs of a study, interrupted ones too"; }
+    std::string summary() const override
+    {
+        return "List the runs of a study, interrupted ones too, and its evaluations";
+    }
     std::vector<std::string> examples() const override
     {
         return {"runs code.secateur", "runs code.secateur --json", "runs code.secateur --names interrupted"};
@@ -69,7 +88,11 @@ public:
             runs.push_back(runJson(run));
         for (const auto &error : study->damaged())
             outcome.notices.push_back("damaged: " + error.detail);
-        outcome.json = {{"model", study->model().path}, {"runs", runs}, {"damaged", outcome.notices}};
+        nlohmann::ordered_json evaluations = nlohmann::ordered_json::array();
+        for (const auto &evaluation : study->evaluations())
+            evaluations.push_back(evaluationJson(evaluation));
+        outcome.json = {
+            {"model", study->model().path}, {"runs", runs}, {"evaluations", evaluations}, {"damaged", outcome.notices}};
         outcome.notices.insert(outcome.notices.end(), study->notices().begin(), study->notices().end());
         outcome.text = m_names.empty() ? tableText(*study) : namesText(*study);
         return outcome;
@@ -110,7 +133,9 @@ private:
             table.addRow({run.recipe.name, run.recipe.domain, methodName(run.recipe.method), run.recipe.target,
                           "interrupted", grouped(run.recipe.calibrationTokens), "-",
                           "after " + std::to_string(run.finishedLayers) + " layers", run.id});
-        return "Model " + printable(study.model().path) + "\n\n" + table.text();
+        const auto measured = study.evaluations().size();
+        return "Model " + printable(study.model().path) + "\n\n" + table.text()
+            + (measured == 0 ? "" : "\n" + std::to_string(measured) + " evaluations; `evaluate` shows their numbers\n");
     }
 
     std::filesystem::path m_study;

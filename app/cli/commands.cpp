@@ -6,9 +6,9 @@ namespace secateur::cli {
 CommandList allCommands()
 {
     CommandList commands;
-    for (const auto make :
-         {makeInspect, makeTokenize, makeScore, makeGenerate, makePrune, makeCompare, makeMasks, makeNorms,
-          makeResparsify, makeExport, makeFigure, makeRuns, makeDelete, makeVerify, makeCompletion, makeProbe})
+    for (const auto make : {makeInspect, makeTokenize, makeScore, makeGenerate, makePrune, makeCompare, makeMasks,
+                            makeNorms, makeResparsify, makeExport, makeEvaluate, makeFigure, makeRuns, makeDelete,
+                            makeVerify, makeCompletion, makeProbe})
         commands.push_back(make());
     return commands;
 }

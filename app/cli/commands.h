@@ -17,6 +17,7 @@ namespace secateur::cli {
 [[nodiscard]] std::unique_ptr<Command> makeNorms();
 [[nodiscard]] std::unique_ptr<Command> makeResparsify();
 [[nodiscard]] std::unique_ptr<Command> makeExport();
+[[nodiscard]] std::unique_ptr<Command> makeEvaluate();
 [[nodiscard]] std::unique_ptr<Command> makeFigure();
 [[nodiscard]] std::unique_ptr<Command> makeRuns();
 [[nodiscard]] std::unique_ptr<Command> makeDelete();

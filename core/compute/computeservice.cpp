@@ -39,6 +39,12 @@ Result<engine::ScoreReport> ComputeService::score(const engine::ScoreRequest &re
     return guarded([&] { return scoreJob(request, context); });
 }
 
+Result<engine::EvaluateReport> ComputeService::evaluate(const engine::EvaluateRequest &request,
+                                                        const RunContext &context)
+{
+    return guarded([&] { return evaluateJob(request, context); });
+}
+
 Result<engine::GenerateReport> ComputeService::generate(const engine::GenerateRequest &request,
                                                         const std::function<void(std::string_view)> &onText,
                                                         const RunContext &context)

@@ -11,6 +11,7 @@ class ComputeService final : public engine::Compute
 public:
     Result<engine::PruneReport> prune(const engine::PruneRequest &request, const RunContext &context) override;
     Result<engine::ScoreReport> score(const engine::ScoreRequest &request, const RunContext &context) override;
+    Result<engine::EvaluateReport> evaluate(const engine::EvaluateRequest &request, const RunContext &context) override;
     Result<engine::GenerateReport> generate(const engine::GenerateRequest &request,
                                             const std::function<void(std::string_view)> &onText,
                                             const RunContext &context) override;

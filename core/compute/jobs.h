@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,20 +15,29 @@
 #include "core/engine/requests.h"
 #include "core/model/blockweights.h"
 #include "core/model/gemm.h"
+#include "core/store/study.h"
 
 /// What ComputeService runs, one file per job, and what the jobs share.
 namespace secateur::compute {
 
 [[nodiscard]] Result<engine::PruneReport> pruneJob(const engine::PruneRequest &request, const RunContext &context);
 [[nodiscard]] Result<engine::ScoreReport> scoreJob(const engine::ScoreRequest &request, const RunContext &context);
+[[nodiscard]] Result<engine::EvaluateReport> evaluateJob(const engine::EvaluateRequest &request,
+                                                         const RunContext &context);
 [[nodiscard]] Result<engine::GenerateReport> generateJob(const engine::GenerateRequest &request,
                                                          const std::function<void(std::string_view)> &onText,
                                                          const RunContext &context);
 
 [[nodiscard]] model::Precision precisionOf(engine::ComputeType type);
 
+/// "secateur", "libtorch" and "onednn".
+[[nodiscard]] std::map<std::string, std::string> programVersions();
+
 /// OutOfMemory, before any work: `what` would need more than is available; `advice` says what to change.
 [[nodiscard]] Result<void> requireMemory(const std::string &what, std::uint64_t needed, const std::string &advice);
+
+/// The masks of an open study's run, which is read as the decoder asks for them.
+[[nodiscard]] Result<model::MaskSource> masksFrom(const store::Study &study, const std::string &run);
 
 /// The masks of a run of a study whose model this is; an empty source when `study` is empty (the dense model).
 /// Conflict when the study is of another model.

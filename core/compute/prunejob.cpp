@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <chrono>
 
-#include <dnnl.h>
 #include <torch/version.h>
 
 #include "core/base/file.h"
@@ -167,12 +166,7 @@ store::RunOutcome outcomeOf(const prune::PruneTimes &times, double total, int th
     outcome.seconds = {{"load", times.load}, {"calibrate", times.calibrate}, {"prune", times.prune}, {"total", total}};
     outcome.peakResidentBytes = peakResidentBytes();
     outcome.threads = threads;
-    const auto *const onednn = dnnl_version();
-    outcome.versions = {
-        {"secateur", SECATEUR_VERSION},
-        {"libtorch", TORCH_VERSION},
-        {"onednn",
-         std::to_string(onednn->major) + "." + std::to_string(onednn->minor) + "." + std::to_string(onednn->patch)}};
+    outcome.versions = programVersions();
     return outcome;
 }
 

@@ -3,12 +3,12 @@
 #include <cmath>
 
 #include "core/base/file.h"
+#include "core/compute/batches.h"
 #include "core/compute/jobs.h"
 #include "core/data/calibration.h"
 #include "core/engine/light.h"
 #include "core/model/decoder.h"
 #include "core/model/logitswriter.h"
-#include "core/model/memoryforecast.h"
 #include "core/model/scoring.h"
 #include "core/tokenizer/tokenizer.h"
 
@@ -16,11 +16,7 @@ namespace secateur::compute {
 
 namespace {
 
-using Sequences = std::vector<std::vector<model::TokenId>>;
-
 constexpr std::uint64_t textLimit = std::uint64_t(1) << 30;
-/// Hidden states held at a time.
-constexpr std::uint64_t batchBytes = std::uint64_t(256) << 20;
 
 /// A text as windows of one length, tokenised once and cut, the tail dropped (wanda lib/eval.py); a text shorter than
 /// a window is one window of its own length.
@@ -67,22 +63,6 @@ Result<Sequences> sequencesOf(const engine::ScoreRequest &request, const archite
     return set.sequences;
 }
 
-std::size_t longest(const Sequences &sequences)
-{
-    std::size_t most = 0;
-    for (const auto &sequence : sequences)
-        most = std::max(most, sequence.size());
-    return most;
-}
-
-/// So many sequences at a time that their hidden states take batchBytes; each batch streams the model once.
-std::size_t sequencesPerBatch(const Sequences &sequences, const architecture::ModelConfig &config)
-{
-    const std::uint64_t tokenBytes = std::uint64_t(config.hiddenSize) * sizeof(float);
-    const auto fitting = std::size_t(batchBytes / tokenBytes / longest(sequences));
-    return std::clamp<std::size_t>(fitting, 1, sequences.size());
-}
-
 model::LogitsWriter::Shape logitsShape(const Sequences &sequences, const architecture::ModelConfig &config)
 {
     return {sequences.size(), longest(sequences), std::uint64_t(config.vocabSize)};
@@ -91,13 +71,10 @@ model::LogitsWriter::Shape logitsShape(const Sequences &sequences, const archite
 Result<void> checkMemory(const engine::ScoreRequest &request, const Sequences &sequences,
                          const architecture::ModelConfig &config)
 {
-    const model::PassShape shape{.tokens = sequencesPerBatch(sequences, config) * longest(sequences),
-                                 .longest = longest(sequences),
-                                 .cached = 0,
-                                 .headTokens = model::tokensScoredAtOnce,
-                                 .keepWeights = false,
-                                 .precision = precisionOf(request.compute),
-                                 .threads = request.threads};
+    std::uint64_t tokens = 0;
+    for (const Range &batch : batchesOf(sequences, config))
+        tokens = std::max(tokens, tokensOf(slice(sequences, batch)));
+    const auto shape = scoringShape(tokens, longest(sequences), request.compute, request.threads);
     const std::uint64_t buffer = request.logits ? model::LogitsWriter::bufferBytes(logitsShape(sequences, config)) : 0;
     return requireMemory("scoring", model::forecastPassBytes(config, shape) + buffer,
                          "take shorter sequences (--length) or fewer threads (--threads)");
@@ -124,16 +101,6 @@ Result<std::optional<model::LogitsWriter>> openLogits(const engine::ScoreRequest
             sources.push_back(*input);
     SECATEUR_TRY(writer, model::LogitsWriter::create(*request.logits, logitsShape(sequences, model.config()), sources));
     return std::optional(std::move(writer));
-}
-
-/// Progress of one of several equal parts as progress of the whole.
-RunContext partOf(const RunContext &context, std::uint64_t part, std::uint64_t parts)
-{
-    return {context.stopToken(), [&context, part, parts](Progress progress) {
-                progress.done += part * progress.total;
-                progress.total *= parts;
-                context.report(progress);
-            }};
 }
 
 Result<void> scoreBatch(model::Decoder &decoder, const Sequences &batch, const RunContext &part,
@@ -166,15 +133,11 @@ Result<engine::ScoreReport> scoreJob(const engine::ScoreRequest &request, const 
                                          .precision = precisionOf(request.compute),
                                          .masks = std::move(masks),
                                          .keepWeights = false}));
-    const std::size_t perBatch = sequencesPerBatch(sequences, model->config());
-    const std::size_t batches = (sequences.size() + perBatch - 1) / perBatch;
+    const auto batches = batchesOf(sequences, model->config());
     engine::ScoreReport report;
-    for (std::size_t index = 0; index < batches; ++index) {
-        const auto first = sequences.begin() + std::ptrdiff_t(index * perBatch);
-        const auto last = sequences.begin() + std::ptrdiff_t(std::min(sequences.size(), (index + 1) * perBatch));
-        SECATEUR_CHECK(scoreBatch(*decoder, {first, last}, partOf(context, index, batches), logits ? &*logits : nullptr,
-                                  context, report));
-    }
+    for (std::size_t index = 0; index < batches.size(); ++index)
+        SECATEUR_CHECK(scoreBatch(*decoder, slice(sequences, batches[index]), partOf(context, index, batches.size()),
+                                  logits ? &*logits : nullptr, context, report));
     if (logits)
         SECATEUR_CHECK(logits->commit());
     report.nll /= double(report.tokens);

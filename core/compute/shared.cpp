@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/compute/jobs.h"
 
+#include <dnnl.h>
+#include <torch/version.h>
+
 #include "core/base/system.h"
-#include "core/store/study.h"
 
 namespace secateur::compute {
 
@@ -21,6 +23,23 @@ Result<void> requireMemory(const std::string &what, std::uint64_t needed, const 
     return {};
 }
 
+std::map<std::string, std::string> programVersions()
+{
+    const auto *const onednn = dnnl_version();
+    return {
+        {"secateur", SECATEUR_VERSION},
+        {"libtorch", TORCH_VERSION},
+        {"onednn",
+         std::to_string(onednn->major) + "." + std::to_string(onednn->minor) + "." + std::to_string(onednn->patch)}};
+}
+
+Result<model::MaskSource> masksFrom(const store::Study &study, const std::string &run)
+{
+    SECATEUR_TRY(reader, study.read(run));
+    const std::shared_ptr<store::RunReader> shared = std::move(reader);
+    return model::MaskSource([shared](const MatrixId &id) { return shared->mask(id); });
+}
+
 Result<model::MaskSource> masksOfRun(const architecture::ModelArchive &model,
                                      const std::optional<std::filesystem::path> &study, const std::string &run,
                                      const RunContext &context)
@@ -33,9 +52,7 @@ Result<model::MaskSource> masksOfRun(const architecture::ModelArchive &model,
         return failure(ErrorCode::Conflict,
                        study->string() + ": was made from another model than " + model.path().string()
                            + "; give the model it was pruned from (" + opened->model().path + ")");
-    SECATEUR_TRY(reader, opened->read(run));
-    const std::shared_ptr<store::RunReader> shared = std::move(reader);
-    return model::MaskSource([shared](const MatrixId &id) { return shared->mask(id); });
+    return masksFrom(*opened, run);
 }
 
 } // namespace secateur::compute

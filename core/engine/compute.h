@@ -18,6 +18,10 @@ public:
     virtual ~Compute() = default;
     [[nodiscard]] virtual Result<PruneReport> prune(const PruneRequest &request, const RunContext &context) = 0;
     [[nodiscard]] virtual Result<ScoreReport> score(const ScoreRequest &request, const RunContext &context) = 0;
+    /// Measures each run on each task, adding to the study what is not there yet with the same recipe. What was
+    /// finished before it was cancelled is kept.
+    [[nodiscard]] virtual Result<EvaluateReport> evaluate(const EvaluateRequest &request,
+                                                          const RunContext &context) = 0;
     /// `onText` receives each piece of text as it becomes complete.
     [[nodiscard]] virtual Result<GenerateReport> generate(const GenerateRequest &request,
                                                           const std::function<void(std::string_view)> &onText,

@@ -10,6 +10,7 @@
 
 #include "core/base/types.h"
 #include "core/data/calibration.h"
+#include "core/store/evaluation.h"
 #include "core/store/runinfo.h"
 
 /// One request and one response per thing a user can do; fields of a response are what design/cli.md promises.
@@ -84,6 +85,33 @@ struct GenerateReport {
     std::vector<std::int32_t> ids; ///< the new ones
     double tokensPerSecond = 0.0;
     bool cancelled = false; ///< a stop was requested before the text was complete
+};
+
+struct EvaluateRequest {
+    std::optional<std::filesystem::path> study; ///< this, or `model` alone with `items`
+    std::optional<std::filesystem::path> model; ///< with a study: where the model is now, if it moved
+    std::vector<std::string> tasks; ///< "perplexity", "perplexity:<domain>"
+    std::optional<std::filesystem::path> items; ///< a file of records instead of the domains' held-out texts
+    std::vector<std::filesystem::path> data; ///< where files of the calibration are now, if they moved
+    std::vector<std::string> runs; ///< names or ids, "dense"; empty: dense and all finished ones
+    std::optional<std::uint64_t> limit; ///< texts of each task; empty: 64 held-out ones, all of `items`
+    std::uint64_t seed = 0; ///< of their choice
+    ComputeType compute = ComputeType::F32;
+    int threads = 1;
+};
+
+/// One run on one task.
+struct EvaluationEntry {
+    std::string run; ///< name, or "dense"
+    store::EvaluationRecipe recipe;
+    store::EvaluationMetric metric;
+    store::EvaluationItems items;
+    bool known = false; ///< was measured before, and is only shown
+};
+
+struct EvaluateReport {
+    std::vector<EvaluationEntry> results; ///< by run, then by task
+    std::vector<std::string> notices;
 };
 
 } // namespace secateur::engine

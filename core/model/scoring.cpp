@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/from_blob.h>
@@ -24,6 +25,28 @@ std::vector<std::int64_t> lengthsOf(const std::vector<std::vector<TokenId>> &seq
     for (const auto &sequence : sequences)
         lengths.push_back(std::int64_t(sequence.size()));
     return lengths;
+}
+
+/// Groups that end where a part ends.
+std::vector<SequenceGroup> groupParts(const std::vector<std::int64_t> &lengths, std::span<float> hidden,
+                                      std::int64_t width, std::span<const std::size_t> parts)
+{
+    if (parts.empty())
+        return groupSequences(lengths, hidden, width);
+    std::vector<SequenceGroup> groups;
+    auto next = lengths.begin();
+    for (const std::size_t count : parts) {
+        const std::vector<std::int64_t> part(next, next + std::ptrdiff_t(count));
+        const auto first = std::size_t(next - lengths.begin());
+        next += std::ptrdiff_t(count);
+        const auto floats = std::size_t(std::accumulate(part.begin(), part.end(), std::int64_t(0)) * width);
+        for (auto &group : groupSequences(part, hidden.first(floats), width)) {
+            group.firstSequence += first;
+            groups.push_back(std::move(group));
+        }
+        hidden = hidden.subspan(floats);
+    }
+    return groups;
 }
 
 /// log(exp(a) + exp(b)).
@@ -68,7 +91,7 @@ struct LogSums {
 } // namespace
 
 Result<std::vector<float>> finalHidden(Decoder &decoder, const std::vector<std::vector<TokenId>> &sequences,
-                                       const RunContext &context)
+                                       const RunContext &context, std::span<const std::size_t> parts)
 {
     const auto &config = decoder.config();
     std::vector<TokenId> ids;
@@ -76,7 +99,7 @@ Result<std::vector<float>> finalHidden(Decoder &decoder, const std::vector<std::
         ids.insert(ids.end(), sequence.begin(), sequence.end());
     std::vector<float> hidden(ids.size() * std::size_t(config.hiddenSize));
     SECATEUR_CHECK(decoder.embed(ids, hidden, context));
-    auto groups = groupSequences(lengthsOf(sequences), hidden, config.hiddenSize);
+    auto groups = groupParts(lengthsOf(sequences), hidden, config.hiddenSize, parts);
     for (std::uint32_t layer = 0; layer < config.layers; ++layer) {
         SECATEUR_CHECK(context.checkpoint());
         SECATEUR_TRY(weights, decoder.load(LayerIndex{layer}, context));
@@ -88,7 +111,7 @@ Result<std::vector<float>> finalHidden(Decoder &decoder, const std::vector<std::
     return hidden;
 }
 
-Result<std::vector<SequenceScore>> scoreHidden(Decoder &decoder, const std::vector<float> &hidden,
+Result<std::vector<SequenceScore>> scoreHidden(Decoder &decoder, std::span<const float> hidden,
                                                const std::vector<std::vector<TokenId>> &sequences,
                                                const RunContext &context)
 {

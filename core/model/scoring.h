@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/base/result.h"
@@ -22,12 +23,16 @@ struct SequenceScore {
 
 /// Hidden states after the last block and the final norm, sequences back to back: [tokens, hiddenSize].
 /// Streams every block once over all sequences. Reports stage "forward" in layers. Cancelled.
-[[nodiscard]] Result<std::vector<float>>
-finalHidden(Decoder &decoder, const std::vector<std::vector<TokenId>> &sequences, const RunContext &context);
+/// `parts`: how many sequences belong together, one after another (empty: all). Sequences of different parts never
+/// share a product, so that each part has the bits it would have alone.
+[[nodiscard]] Result<std::vector<float>> finalHidden(Decoder &decoder,
+                                                     const std::vector<std::vector<TokenId>> &sequences,
+                                                     const RunContext &context,
+                                                     std::span<const std::size_t> parts = {});
 
 /// Each sequence on its own, from the output of finalHidden. The head is streamed in row ranges, so no [tokens, vocab]
 /// matrix is ever held. Reports stage "score". Cancelled.
-[[nodiscard]] Result<std::vector<SequenceScore>> scoreHidden(Decoder &decoder, const std::vector<float> &hidden,
+[[nodiscard]] Result<std::vector<SequenceScore>> scoreHidden(Decoder &decoder, std::span<const float> hidden,
                                                              const std::vector<std::vector<TokenId>> &sequences,
                                                              const RunContext &context);
 

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/analysis/accuracytable.h"
+#include "core/base/result.h"
+#include "core/base/runcontext.h"
+#include "core/engine/requests.h"
+#include "core/store/study.h"
+
+/// The part of evaluating that needs no libtorch: which texts, which numbers from the losses, and the table of a study.
+namespace secateur::engine {
+
+/// Texts that are scored together as one task, chosen and cut in a way that the protocol names.
+struct EvaluationTexts {
+    std::string task; ///< "perplexity:python", or "perplexity" for the user's own file
+    std::string protocol;
+    std::string domain; ///< empty for the user's own file
+    std::vector<data::Provenance::File> files;
+    std::vector<std::uint64_t> records; ///< their numbers over all files, ascending
+    std::vector<std::string> texts; ///< as many
+    BosPolicy bos = BosPolicy::Auto;
+    std::uint64_t length = 0; ///< tokens at which a text is cut
+
+    [[nodiscard]] std::string sha256() const; ///< over the texts
+};
+
+/// Used where neither a limit nor the items are named.
+inline constexpr std::uint64_t defaultItems = 64;
+
+/// Domains of a study's finished runs, in the order of the first run of each.
+[[nodiscard]] std::vector<std::string> domainsOf(const store::Study &study);
+
+/// The texts of all tasks of a request. For a domain: records of the files that its first run with text was calibrated
+/// on, rendered as for that run, none of which any run of the domain was calibrated on; of those a sample that depends
+/// on the seed and the texts alone, so that runs made later seldom change it. `study` may be null with --items.
+/// `notices` gets domains that have no such texts. InvalidArgument for unknown tasks, NotFound when there is nothing to
+/// measure; BadInput or NotFound names a file that is gone or changed; Cancelled.
+[[nodiscard]] Result<std::vector<EvaluationTexts>> evaluationTexts(const EvaluateRequest &request,
+                                                                   const store::Study *study,
+                                                                   std::vector<std::string> &notices,
+                                                                   const RunContext &context);
+
+/// exp(sum of losses / sum of predicted tokens) over items with predicted tokens, with a percentile bootstrap interval
+/// over items, always of the same seed. Columns as EvaluationItems says.
+[[nodiscard]] store::EvaluationMetric perplexityMetric(const store::EvaluationItems &items);
+
+/// What was measured in a study of dense and of these runs (names or ids; empty: all finished), with paired differences
+/// to dense. Where a task was measured on different texts or otherwise differently, those conditions are shown under
+/// which most runs were, the newest of them; the notices say so. NotFound names a run.
+[[nodiscard]] Result<analysis::AccuracyTable>
+accuracyTable(const store::Study &study, const std::vector<std::string> &runs, const RunContext &context);
+[[nodiscard]] Result<analysis::AccuracyTable>
+accuracyTable(const std::filesystem::path &study, const std::vector<std::string> &runs, const RunContext &context);
+
+} // namespace secateur::engine
