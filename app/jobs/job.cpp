@@ -7,6 +7,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <QFile>
+
 #include "core/base/result.h"
 
 namespace secateur::app {
@@ -34,6 +36,19 @@ QString shellQuoted(const QString &word)
         return word;
     QString quoted = word;
     return u'\'' + quoted.replace(u'\'', QStringLiteral("'\\''")) + u'\'';
+}
+
+/// Processes this system has killed for memory since it was started; 0 where it does not say.
+qulonglong outOfMemoryKills()
+{
+    QFile counters(QStringLiteral("/proc/vmstat"));
+    if (!counters.open(QIODevice::ReadOnly))
+        return 0;
+    static const QByteArray name = "oom_kill ";
+    for (const auto &line : counters.readAll().split('\n'))
+        if (line.startsWith(name))
+            return line.mid(name.size()).toULongLong();
+    return 0;
 }
 
 QString codeText(ErrorCode code)
@@ -69,6 +84,7 @@ void Job::start()
     if (m_state != State::Waiting)
         return;
     m_state = State::Running;
+    m_killsAtStart = outOfMemoryKills();
     m_process.setProcessEnvironment(m_worker.environment);
     m_process.setChildProcessModifier(prepareChild);
     m_process.setStandardInputFile(QProcess::nullDevice());
@@ -148,7 +164,9 @@ void Job::onProcessFinished(int exitCode, QProcess::ExitStatus status)
     if (m_state == State::Stopping || (status == QProcess::NormalExit && exitCode == cancelledStatus))
         return end(State::Cancelled);
     if (status == QProcess::CrashExit && exitCode == SIGKILL)
-        m_error = {QStringLiteral("killed"), tr("The worker was killed, perhaps for memory.")};
+        m_error = {QStringLiteral("killed"),
+                   outOfMemoryKills() > m_killsAtStart ? tr("The system ran out of memory and killed the worker.")
+                                                       : tr("The worker was killed, perhaps for memory.")};
     else if (status == QProcess::CrashExit)
         m_error = {QStringLiteral("crashed"), tr("The worker crashed (signal %1).").arg(exitCode)};
     else if (m_error.detail.isEmpty())

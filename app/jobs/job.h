@@ -82,6 +82,7 @@ private:
     std::optional<WorkerProgress> m_progress;
     QDateTime m_progressAt;
     WorkerError m_error;
+    qulonglong m_killsAtStart = 0; ///< for memory, in the whole system
 };
 
 } // namespace secateur::app
