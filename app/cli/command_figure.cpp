@@ -36,6 +36,12 @@ public:
         arguments.text("--sublayer", m_request.sublayer, "S", "The sublayer to show, such as q_proj");
         arguments.text("--set", m_request.set, "SET", "Distances of the pruned weights (the default) or the kept")
             .oneOf({"pruned", "kept"});
+        arguments
+            .text("--rendering", m_request.rendering, "HOW",
+                  "Masks as kept and pruned (mask, the default), or as the values of what is kept (weights)")
+            .oneOf({"mask", "weights"});
+        arguments.path("--model", m_request.model,
+                       "Where the model is, if not where the study last saw it; for --rendering weights", "MODEL");
         declareLooks(arguments);
     }
     Result<Outcome> run(const Session &session) override
@@ -64,13 +70,17 @@ private:
         const std::string looks = "Looks";
         auto column = arguments.text("--column", m_request.column, "C",
                                      "Width of a journal's column: ieee-column, ieee-page, acm-column, acm-page, "
-                                     "neurips, acl-column, acl-page");
+                                     "neurips, icml-column, icml-page, acl-column, acl-page");
         column.group(looks);
         arguments.number("--width-mm", m_request.widthMm, "W", "Width in mm").excludes(column).group(looks);
         arguments.number("--height-mm", m_request.heightMm, "H", "Height in mm").group(looks);
         arguments.text("--font", m_request.font, "NAME", "The font of all labels (default: DejaVu Sans)").group(looks);
         arguments.number("--font-size", m_request.fontSizePt, "PT", "Its size in points (default: 8)").group(looks);
         arguments.text("--palette", m_request.palette, "P", "viridis, cividis, magma or blue-orange").group(looks);
+        arguments
+            .text("--range", m_request.range, "LO,HI",
+                  "What the colours of a matrix or of weights go from and to; auto (the default) fits the numbers")
+            .group(looks);
         arguments.count("--dpi", m_request.dpi, "N", "Resolution of PNG files and of large masks (default: 600)", 1)
             .group(looks);
     }

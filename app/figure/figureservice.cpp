@@ -76,6 +76,12 @@ Result<FigureSpec> wantedSpec(const FigureRequest &request)
         spec.sublayer = text(*request.sublayer);
     if (request.set)
         spec.set = *request.set == "kept" ? analysis::SetKind::Kept : analysis::SetKind::Pruned;
+    if (request.rendering)
+        spec.rendering = *request.rendering == "weights" ? widgets::Rendering::Weights : widgets::Rendering::Mask;
+    if (request.range) {
+        SECATEUR_TRY(range, widgets::rangeFromText(text(*request.range)));
+        spec.range = range;
+    }
     if (request.font)
         spec.fontFamily = text(*request.font);
     spec.fontSizePt = request.fontSizePt.value_or(spec.fontSizePt);
@@ -89,17 +95,7 @@ Result<FigureSpec> wantedSpec(const FigureRequest &request)
 
 engine::FigureDataRequest dataRequest(const FigureSpec &spec, const FigureRequest &request)
 {
-    engine::FigureDataRequest wanted;
-    wanted.study = request.study;
-    wanted.kind = spec.kind;
-    for (const QString &run : spec.runs)
-        wanted.runs.push_back(run.toStdString());
-    if (spec.layer)
-        wanted.layer = *spec.layer;
-    wanted.sublayer = spec.sublayer.toStdString();
-    wanted.set = spec.set;
-    wanted.threads = request.threads;
-    return wanted;
+    return {widgets::choiceOf(spec), request.study, request.model, nullptr, request.threads};
 }
 
 /// Neither the manifest nor anything in the study may be overwritten.

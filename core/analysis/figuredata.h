@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -17,6 +19,18 @@ enum class FigureKind {
     JaccardLayers, ///< its Figure 4: distances of pairs of runs, layer by layer
     JaccardMatrix, ///< distances of all pairs, run by run
     SparsityProfile, ///< share of pruned weights, layer by layer
+};
+
+/// Which numbers of a study a figure shows.
+struct FigureChoice {
+    FigureKind kind = FigureKind::JaccardLayers;
+    std::vector<std::string> runs; ///< names or ids; empty: all (mask: the first two)
+    std::optional<std::uint32_t> layer;
+    std::string sublayer; ///< whole or short name ("q_proj"); empty: the first (mask), whole layers (others)
+    SetKind set = SetKind::Pruned;
+    bool weights = false; ///< mask: the values of the weights, too, which are the model's
+
+    friend bool operator==(const FigureChoice &, const FigureChoice &) = default;
 };
 
 /// A line or a row of bars: one value per layer.
@@ -47,6 +61,7 @@ struct MaskPair {
     std::vector<std::string> names; ///< one or two
     std::vector<mask::BitMatrix> kept; ///< as many, of one shape
     MatrixId id;
+    std::vector<float> weights; ///< of the matrix before pruning, row-major; empty unless they were asked for
 };
 
 struct SparsityProfile {

@@ -3,24 +3,24 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/analysis/figuredata.h"
+#include "core/architecture/modelarchive.h"
 #include "core/base/result.h"
 #include "core/base/runcontext.h"
 
 namespace secateur::engine {
 
-/// Which numbers of a study a figure shows.
-struct FigureDataRequest {
+struct FigureDataRequest : analysis::FigureChoice {
     std::filesystem::path study;
-    analysis::FigureKind kind = analysis::FigureKind::JaccardLayers;
-    std::vector<std::string> runs; ///< names or ids; empty: all (mask: the first two)
-    std::optional<std::uint32_t> layer;
-    std::string sublayer; ///< whole or short name ("q_proj"); empty: the first (mask), whole layers (others)
-    analysis::SetKind set = analysis::SetKind::Pruned;
+    /// Of a figure that shows weights: where the model is now, if not where the study last saw it.
+    std::optional<std::filesystem::path> model;
+    /// The study's model, if it is open already and was compared with the study; saves reading its file to the end.
+    std::shared_ptr<const architecture::ModelArchive> opened;
     int threads = 1;
 };
 
@@ -42,6 +42,9 @@ struct FigureRequest {
     std::optional<std::string> font;
     std::optional<double> fontSizePt;
     std::optional<std::string> palette;
+    std::optional<std::string> rendering; ///< of mask: "mask" or "weights"
+    std::optional<std::string> range; ///< of colours: "auto" or "0,1"
+    std::optional<std::filesystem::path> model; ///< whose weights are drawn, if not where the study last saw it
     std::optional<std::uint64_t> dpi; ///< of PNG files, and of masks too large for rectangles
     std::filesystem::path output; ///< its ending names the format
     int threads = 1;

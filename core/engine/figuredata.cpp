@@ -183,8 +183,25 @@ Result<void> readDistanceMatrix(const FigureDataRequest &request, FigureData &da
     return {};
 }
 
+/// The values of the matrix in the model, which has to be the one that the study was made from.
+Result<std::vector<float>> readWeights(const FigureDataRequest &request, const store::Study &study, const MatrixId &id,
+                                       const RunContext &context)
+{
+    auto model = request.opened;
+    if (!model) {
+        SECATEUR_TRY(opened, openStudyModel(study, request.model, context));
+        model = std::move(opened);
+    }
+    const auto *const tensor = model->find(tensorName(id));
+    if (!tensor || tensor->shape.size() != 2)
+        return failure(ErrorCode::NotFound, "the model has no matrix " + tensorName(id));
+    std::vector<float> values(std::size_t(tensor->shape[0]) * std::size_t(tensor->shape[1]));
+    SECATEUR_CHECK(model->readF32(tensor->name, values));
+    return values;
+}
+
 Result<void> readMasks(FigureDataRequest request, const store::Study &study, std::vector<RunManifest> &runs,
-                       FigureData &data)
+                       FigureData &data, const RunContext &context)
 {
     if (request.runs.size() > 2)
         return failure(ErrorCode::InvalidArgument, "a mask figure shows one run or two; name no more with --runs");
@@ -209,6 +226,12 @@ Result<void> readMasks(FigureDataRequest request, const store::Study &study, std
     if (content.kept.front().rows() != content.kept.back().rows()
         || content.kept.front().cols() != content.kept.back().cols())
         return failure(ErrorCode::BadInput, "the masks of the two runs differ in shape; run `verify`");
+    if (request.weights) {
+        SECATEUR_TRY(weights, readWeights(request, study, id, context));
+        if (weights.size() != content.kept.front().size())
+            return failure(ErrorCode::BadInput, "the masks and the weights differ in shape; run `verify`");
+        content.weights = std::move(weights);
+    }
     data.content = std::move(content);
     return {};
 }
@@ -244,7 +267,7 @@ Result<FigureData> figureData(const FigureDataRequest &asked, const RunContext &
     SECATEUR_CHECK(settleMatrix(request, runs.front()));
     FigureData data;
     switch (request.kind) {
-    case analysis::FigureKind::Mask: SECATEUR_CHECK(readMasks(request, *study, runs, data)); break;
+    case analysis::FigureKind::Mask: SECATEUR_CHECK(readMasks(request, *study, runs, data, context)); break;
     case analysis::FigureKind::JaccardLayers: SECATEUR_CHECK(readLayerDistances(request, *study, data, context)); break;
     case analysis::FigureKind::JaccardMatrix: SECATEUR_CHECK(readDistanceMatrix(request, data, context)); break;
     case analysis::FigureKind::SparsityProfile: data.content = profileOf(runs, request.sublayer); break;

@@ -4,10 +4,11 @@
 #include <QtCore/QBuffer>
 #include <QtGui/QColor>
 
-#include "widgets/figure/colormap.h"
+#include "widgets/figure/colorscale.h"
 #include "widgets/figure/exporter.h"
 #include "widgets/figure/figuretable.h"
 #include "widgets/figure/manifest.h"
+#include "widgets/figure/papertable.h"
 #include "widgets/figure/scenes.h"
 
 namespace secateur::widgets {
@@ -21,23 +22,6 @@ QString number(double value)
 QString text(const std::string &bytes)
 {
     return QString::fromStdString(bytes);
-}
-
-/// A name as TeX prints it.
-QString texEscaped(const QString &name)
-{
-    QString out;
-    for (const QChar c : name) {
-        if (QStringLiteral("#$%&_{}").contains(c))
-            out += QLatin1Char('\\') + QString(c);
-        else if (c == QLatin1Char('\\'))
-            out += QLatin1String("\\textbackslash{}");
-        else if (c == QLatin1Char('~') || c == QLatin1Char('^'))
-            out += QLatin1Char('\\') + QString(c) + QLatin1String("{}");
-        else
-            out += c;
-    }
-    return out;
 }
 
 QString rgb(QRgb color)
@@ -132,9 +116,10 @@ public:
             names << text(name);
         }
         names = shortNames(names);
+        const ColorScale scale = scaleOf(m_spec, data);
         QStringList stops;
         for (int i = 0; i <= 16; ++i) {
-            const QRgb color = ColorMap::named(m_spec.palette).at(i / 16.0);
+            const QRgb color = scale.map->at(i / 16.0);
             stops << QStringLiteral("rgb255=(%1,%2,%3)").arg(qRed(color)).arg(qGreen(color)).arg(qBlue(color));
         }
         const double last = double(names.size()) - 0.5;
@@ -142,9 +127,10 @@ public:
                   QStringLiteral("enlargelimits=false, y dir=reverse, xmin=-0.5, xmax=%1, ymin=-0.5, ymax=%1,\n"
                                  "  xtick={%2}, ytick={%2}, xticklabels={%3}, yticklabels={%3},\n"
                                  "  x tick label style={rotate=90, anchor=east}, tick style={draw=none},\n"
-                                 "  colormap={secateur}{%4}, point meta min=0, point meta max=1,\n"
-                                 "  colorbar, colorbar style={ylabel={Jaccard distance (%5)}}")
+                                 "  colormap={secateur}{%4}, point meta min=%5, point meta max=%6,\n"
+                                 "  colorbar, colorbar style={ylabel={Jaccard distance (%7)}}")
                       .arg(number(last), places.join(QLatin1Char(',')), texList(names), stops.join(QLatin1Char(' ')),
+                           number(scale.range.low), number(scale.range.high),
                            QLatin1String(data.set == analysis::SetKind::Kept ? "kept" : "pruned")));
         m_out += QStringLiteral("\\addplot[matrix plot*, mesh/cols=%1, point meta=explicit] "
                                 "table[x=c0, y=c1, meta=c2] {%2.csv};\n\\end{axis}\n")

@@ -6,6 +6,8 @@
 #include <limits>
 #include <utility>
 
+#include <QtCore/QLocale>
+
 #include "widgets/figure/colormap.h"
 
 namespace secateur::widgets {
@@ -89,6 +91,26 @@ public:
         }
         return names;
     }
+    /// Manifests of before there was a choice have none: then the scale ended at 0 and 1.
+    std::optional<ColorRange> range(FigureKind kind)
+    {
+        const auto found = m_value.find("range");
+        if (found == m_value.end())
+            return kind == FigureKind::JaccardMatrix ? std::optional(ColorRange{0.0, 1.0}) : std::nullopt;
+        if (*found == "auto")
+            return std::nullopt;
+        if (found->is_array() && found->size() == 2 && (*found)[0].is_number() && (*found)[1].is_number())
+            return ColorRange{(*found)[0].get<double>(), (*found)[1].get<double>()};
+        refuse("range", "\"auto\" or two numbers");
+        return std::nullopt;
+    }
+    Rendering rendering()
+    {
+        const auto found = m_value.find("rendering");
+        if (found != m_value.end() && *found != "mask" && *found != "weights")
+            refuse("rendering", "\"mask\" or \"weights\"");
+        return found != m_value.end() && *found == "weights" ? Rendering::Weights : Rendering::Mask;
+    }
     [[nodiscard]] const std::optional<Error> &problem() const { return m_problem; }
     void refuse(const char *key, const char *expected)
     {
@@ -145,8 +167,58 @@ Result<FigureKind> kindFromName(const QString &name)
                    "\"" + name.toStdString() + "\" is no kind of figure; there are " + known);
 }
 
+bool hasColorScale(FigureKind kind, Rendering rendering)
+{
+    return kind == FigureKind::JaccardMatrix || (kind == FigureKind::Mask && rendering == Rendering::Weights);
+}
+
+QString rangeText(const std::optional<ColorRange> &range)
+{
+    const auto number = [](double value) { return QString::number(value, 'g', QLocale::FloatingPointShortest); };
+    return range ? number(range->low) + QLatin1Char(',') + number(range->high) : QStringLiteral("auto");
+}
+
+Result<std::optional<ColorRange>> rangeFromText(const QString &text)
+{
+    if (text == QLatin1String("auto"))
+        return std::optional<ColorRange>();
+    const QStringList parts = text.split(QLatin1Char(','));
+    bool lowIsNumber = false;
+    bool highIsNumber = false;
+    const double low = parts.first().toDouble(&lowIsNumber);
+    const double high = parts.last().toDouble(&highIsNumber);
+    if (parts.size() != 2 || !lowIsNumber || !highIsNumber)
+        return failure(ErrorCode::InvalidArgument,
+                       "\"" + text.toStdString() + "\" is no range of values; give auto, or two numbers as in 0,0.5");
+    return std::optional(ColorRange{low, high});
+}
+
+namespace {
+
+Result<void> checkRange(const FigureSpec &spec)
+{
+    if (!spec.range)
+        return {};
+    const auto [low, high] = *spec.range;
+    const auto wrong = [](const std::string &why) { return failure(ErrorCode::InvalidArgument, why); };
+    if (!hasColorScale(spec.kind, spec.rendering))
+        return wrong("this kind of figure has no colours for numbers, so it has no range; leave it out");
+    if (!std::isfinite(low) || !std::isfinite(high) || !(low < high))
+        return wrong("the range of colours must be two numbers, the smaller one first");
+    if (spec.kind == FigureKind::JaccardMatrix && (low < 0.0 || high > 1.0))
+        return wrong("distances lie between 0 and 1, and so must the range of their colours");
+    if (spec.kind == FigureKind::Mask && low != -high)
+        return wrong("the range of weights must have zero in its middle, as in -0.2,0.2, for the colours have");
+    return {};
+}
+
+} // namespace
+
 Result<void> FigureSpec::validate() const
 {
+    if (rendering == Rendering::Weights && kind != FigureKind::Mask)
+        return failure(ErrorCode::InvalidArgument, "only a figure of masks can show weights");
+    SECATEUR_CHECK(checkRange(*this));
     SECATEUR_CHECK(inRange("the width in mm", widthMm, leastSideMm, largestSideMm));
     SECATEUR_CHECK(inRange("the height in mm", heightMm, leastSideMm, largestSideMm));
     SECATEUR_CHECK(inRange("the font size in pt", fontSizePt, leastFontPt, largestFontPt));
@@ -176,6 +248,9 @@ nlohmann::ordered_json toJson(const FigureSpec &spec)
             {"layer", spec.layer ? nlohmann::ordered_json(*spec.layer) : nlohmann::ordered_json()},
             {"sublayer", spec.sublayer.toStdString()},
             {"set", spec.set == analysis::SetKind::Kept ? "kept" : "pruned"},
+            {"rendering", spec.rendering == Rendering::Weights ? "weights" : "mask"},
+            {"range",
+             spec.range ? nlohmann::ordered_json({spec.range->low, spec.range->high}) : nlohmann::ordered_json("auto")},
             {"width_mm", spec.widthMm},
             {"height_mm", spec.heightMm},
             {"font", spec.fontFamily.toStdString()},
@@ -217,20 +292,43 @@ Result<FigureSpec> specFromJson(const nlohmann::json &value, const std::string &
     if (!known)
         return asInput(known.error());
     spec.kind = *known;
+    spec.range = reader.range(spec.kind);
+    spec.rendering = reader.rendering();
+    if (reader.problem())
+        return tl::make_unexpected(*reader.problem());
     if (const auto valid = spec.validate(); !valid)
         return asInput(valid.error());
     return spec;
 }
 
+analysis::FigureChoice choiceOf(const FigureSpec &spec)
+{
+    analysis::FigureChoice choice;
+    choice.kind = spec.kind;
+    for (const QString &run : spec.runs)
+        choice.runs.push_back(run.toStdString());
+    if (spec.layer)
+        choice.layer = *spec.layer;
+    choice.sublayer = spec.sublayer.toStdString();
+    choice.set = spec.set;
+    choice.weights = spec.rendering == Rendering::Weights;
+    return choice;
+}
+
 QList<ColumnWidth> columnWidths()
 {
-    return {{QStringLiteral("ieee-column"), QStringLiteral("IEEE, one column"), 88.9},
-            {QStringLiteral("ieee-page"), QStringLiteral("IEEE, two columns"), 181.9},
-            {QStringLiteral("acm-column"), QStringLiteral("ACM sigconf, one column"), 84.6},
-            {QStringLiteral("acm-page"), QStringLiteral("ACM sigconf, two columns"), 177.8},
-            {QStringLiteral("neurips"), QStringLiteral("NeurIPS, ICLR"), 139.7},
-            {QStringLiteral("acl-column"), QStringLiteral("ACL, one column"), 77.0},
-            {QStringLiteral("acl-page"), QStringLiteral("ACL, two columns"), 160.0}};
+    const auto row = [](const char *id, const char *title, double widthMm, const char *source) {
+        return ColumnWidth{QString::fromLatin1(id), QString::fromLatin1(title), widthMm, QString::fromLatin1(source)};
+    };
+    return {row("ieee-column", "IEEE, one column", 88.9, "IEEEtran: 3.5 in"),
+            row("ieee-page", "IEEE, two columns", 181.9, "IEEEtran: 7.16 in"),
+            row("acm-column", "ACM sigconf, one column", 84.6, "acmart, sigconf: 3.33 in"),
+            row("acm-page", "ACM sigconf, two columns", 177.8, "acmart, sigconf: 7 in"),
+            row("neurips", "NeurIPS, ICLR", 139.7, "their style files: 5.5 in"),
+            row("icml-column", "ICML, one column", 82.5, "its style file: 3.25 in"),
+            row("icml-page", "ICML, two columns", 171.4, "its style file: 6.75 in"),
+            row("acl-column", "ACL, one column", 77.0, "acl.sty: 7.7 cm"),
+            row("acl-page", "ACL, two columns", 160.0, "acl.sty: 16 cm")};
 }
 
 std::optional<double> columnWidth(QStringView id)

@@ -22,6 +22,22 @@ using analysis::FigureKind;
 [[nodiscard]] Result<FigureKind> kindFromName(const QString &name);
 [[nodiscard]] QList<FigureKind> figureKinds();
 
+/// How the masks of a mask figure are drawn: kept and pruned in two colours, or, as the paper's Figure 3, the values of
+/// the weights that are kept.
+enum class Rendering { Mask, Weights };
+
+/// What the first and the last colour of a scale stand for.
+struct ColorRange {
+    double low = 0.0;
+    double high = 1.0;
+    friend bool operator==(const ColorRange &, const ColorRange &) = default;
+};
+
+/// "auto", or "0,0.5".
+[[nodiscard]] QString rangeText(const std::optional<ColorRange> &range);
+/// InvalidArgument for anything else.
+[[nodiscard]] Result<std::optional<ColorRange>> rangeFromText(const QString &text);
+
 /// All that decides how a figure looks. Sizes are physical; the paper theme (black on white) is always used.
 struct FigureSpec {
     FigureKind kind = FigureKind::JaccardLayers;
@@ -29,6 +45,11 @@ struct FigureSpec {
     std::optional<quint32> layer; ///< mask and jaccard-matrix
     QString sublayer; ///< as "self_attn.q_proj" or "q_proj"; empty: the first (mask), whole layers (others)
     analysis::SetKind set = analysis::SetKind::Pruned;
+    Rendering rendering = Rendering::Mask; ///< of a mask figure
+    /// Of the colours of a heat map, or of weights; nothing: from zero to a round number above the largest value. That
+    /// is the default, because distances between domains mostly lie in the lowest third of [0, 1], where a fixed scale
+    /// is one dark field; the colour bar says where the scale ends. Figures that shall be compared set it.
+    std::optional<ColorRange> range;
     double widthMm = 88.9;
     double heightMm = 60.0;
     QString fontFamily = QStringLiteral("DejaVu Sans");
@@ -46,11 +67,19 @@ struct FigureSpec {
 /// `origin` names the file in errors. BadInput for a missing or mistyped field; values as validate() has them.
 [[nodiscard]] Result<FigureSpec> specFromJson(const nlohmann::json &value, const std::string &origin);
 
-/// A width a publisher asks for. They are starting points: the window lets the user edit the list.
+/// Whether figures of this kind have colours for numbers, and so a range.
+[[nodiscard]] bool hasColorScale(FigureKind kind, Rendering rendering);
+
+/// What the engine has to read for the figure.
+[[nodiscard]] analysis::FigureChoice choiceOf(const FigureSpec &spec);
+
+/// A width a publisher asks for: the \\columnwidth or \\textwidth that its class file sets, as documented at the time
+/// of writing. They are starting points; any width can be set.
 struct ColumnWidth {
     QString id; ///< "ieee-column", stable
     QString title; ///< "IEEE, one column"
     double widthMm;
+    QString source; ///< "IEEEtran: 3.5 in"
 };
 [[nodiscard]] QList<ColumnWidth> columnWidths();
 [[nodiscard]] std::optional<double> columnWidth(QStringView id);

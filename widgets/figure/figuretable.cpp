@@ -84,6 +84,8 @@ struct TableMaker {
             table.header << QStringLiteral("kept in %1").arg(text(name));
         if (data.kept.size() == 2)
             table.header << QStringLiteral("differ");
+        if (!data.weights.empty())
+            table.header << QStringLiteral("mean weight");
         const std::size_t rows = data.kept.front().rows();
         const std::size_t cols = data.kept.front().cols();
         const std::size_t side = (std::max(rows, cols) + mostVectorCells - 1) / mostVectorCells;
@@ -97,6 +99,8 @@ struct TableMaker {
                              std::size_t firstCol, std::size_t endCol)
     {
         std::array<std::size_t, 3> counts{};
+        double sum = 0.0;
+        const std::size_t width = data.kept.front().cols();
         for (std::size_t row = firstRow; row < endRow; ++row)
             for (std::size_t col = firstCol; col < endCol; ++col) {
                 const bool a = data.kept.front().test(row, col);
@@ -104,6 +108,7 @@ struct TableMaker {
                 counts[0] += a;
                 counts[1] += b;
                 counts[2] += a != b;
+                sum += data.weights.empty() ? 0.0 : double(data.weights[row * width + col]);
             }
         const double cells = double((endRow - firstRow) * (endCol - firstCol));
         QStringList line;
@@ -112,6 +117,8 @@ struct TableMaker {
         line << number(double(counts[0]) / cells);
         if (data.kept.size() == 2)
             line << number(double(counts[1]) / cells) << number(double(counts[2]) / cells);
+        if (!data.weights.empty())
+            line << number(sum / cells);
         return line;
     }
 };

@@ -2,9 +2,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <functional>
 
-#include "widgets/figure/colormap.h"
+#include "widgets/figure/maskcells.h"
 #include "widgets/figure/scenes.h"
 
 namespace secateur::widgets {
@@ -15,59 +14,10 @@ using mask::BitMatrix;
 constexpr QRgb prunedColor = 0xfff7f5f0;
 constexpr QRgb sameKeptColor = 0xffe3e7eb;
 constexpr QRgb differColor = 0xffcc0000;
-
-/// What a panel shows of each cell, as a class with a color: 0 pruned, 1 kept, 2 differs.
-struct Cells {
-    const BitMatrix *a = nullptr;
-    const BitMatrix *b = nullptr; ///< null: a alone
-    std::array<QRgb, 3> colors{};
-
-    [[nodiscard]] std::size_t rows() const { return a->rows(); }
-    [[nodiscard]] std::size_t cols() const { return a->cols(); }
-    [[nodiscard]] unsigned at(std::size_t row, std::size_t col) const
-    {
-        const bool kept = a->test(row, col);
-        return b && b->test(row, col) != kept ? 2U : unsigned(kept);
-    }
-};
-
-QRgb mixed(const std::array<std::uint32_t, 3> &counts, const std::array<QRgb, 3> &colors)
-{
-    const double total = double(counts[0]) + counts[1] + counts[2];
-    double red = 0.0;
-    double green = 0.0;
-    double blue = 0.0;
-    for (std::size_t i = 0; i < 3; ++i) {
-        const double share = counts[i] / total;
-        red += share * qRed(colors[i]);
-        green += share * qGreen(colors[i]);
-        blue += share * qBlue(colors[i]);
-    }
-    return qRgb(int(std::lround(red)), int(std::lround(green)), int(std::lround(blue)));
-}
-
-/// A pixel per cell, or per block of `side` x `side` cells, whose colours are mixed.
-QImage imageOf(const Cells &cells, std::size_t side)
-{
-    const auto width = int((cells.cols() + side - 1) / side);
-    const auto height = int((cells.rows() + side - 1) / side);
-    QImage image(width, height, QImage::Format_RGB32);
-    std::vector<std::array<std::uint32_t, 3>> counts;
-    for (int y = 0; y < height; ++y) {
-        counts.assign(std::size_t(width), {});
-        const std::size_t end = std::min(cells.rows(), (std::size_t(y) + 1) * side);
-        for (std::size_t row = std::size_t(y) * side; row < end; ++row)
-            for (std::size_t col = 0; col < cells.cols(); ++col)
-                ++counts[col / side][cells.at(row, col)];
-        auto *const line = reinterpret_cast<QRgb *>(image.scanLine(y));
-        for (int x = 0; x < width; ++x)
-            line[x] = mixed(counts[std::size_t(x)], cells.colors);
-    }
-    return image;
-}
+constexpr QRgb blankColor = 0xffffffff; // of pruned weights, as the paper leaves them
 
 /// Runs of equal cells as rectangles. Each reaches into what is drawn after it, so that no viewer shows hairlines.
-void drawRuns(SceneBuilder &builder, int panel, const QRectF &rect, const Cells &cells)
+void drawRuns(SceneBuilder &builder, int panel, const QRectF &rect, const MaskCells &cells)
 {
     const double w = rect.width() / double(cells.cols());
     const double h = rect.height() / double(cells.rows());
@@ -78,18 +28,9 @@ void drawRuns(SceneBuilder &builder, int panel, const QRectF &rect, const Cells 
                 ++end;
             const QPointF corner = rect.topLeft() + QPointF(double(col) * w, double(row) * h);
             builder.addRect(Role::Data, panel, QRectF(corner, QSizeF((double(end - col) + 0.5) * w, 1.5 * h)),
-                            cells.colors[cells.at(row, col)]);
+                            cells.at(row, col));
             col = end;
         }
-}
-
-/// Cells along one side of a pixel, such that pixels are no finer than the spec wants them.
-std::size_t blockSide(const QRectF &rect, const Cells &cells, int dpi)
-{
-    const double pixelsPerMm = dpi / 25.4;
-    const double wanted = std::max(double(cells.cols()) / (rect.width() * pixelsPerMm),
-                                   double(cells.rows()) / (rect.height() * pixelsPerMm));
-    return std::size_t(std::max(1.0, std::ceil(wanted)));
 }
 
 /// The panels of the figure: their common size, and what surrounds them.
@@ -99,13 +40,94 @@ struct MaskPlace {
     QPointF legend; ///< top left
 };
 
-QList<LegendEntry> legendOf(const Cells &mask, bool difference)
+QList<LegendEntry> legendOf(const MaskCells &mask, bool difference)
 {
+    if (mask.weights && difference)
+        return {{QStringLiteral("pruned"), blankColor}, {QStringLiteral("kept in one of the two"), differColor}};
+    if (mask.weights)
+        return {{QStringLiteral("pruned"), blankColor}};
     QList<LegendEntry> entries = {{QStringLiteral("kept"), mask.colors[1]}, {QStringLiteral("pruned"), mask.colors[0]}};
     if (difference)
         entries << LegendEntry{QStringLiteral("differs"), differColor}
                 << LegendEntry{QStringLiteral("kept in both"), sameKeptColor};
     return entries;
+}
+
+/// The colour bar of weights, with its title and ends, all in a row.
+struct WeightBar {
+    QString title = QStringLiteral("Weight");
+    QStringList ends;
+    double bar = 0.0;
+    double width = 0.0; ///< of all; 0: there is none
+};
+
+WeightBar barOf(const SceneBuilder &builder, const MaskCells &mask)
+{
+    WeightBar bar;
+    if (!mask.weights)
+        return bar;
+    const QString end = QString::number(mask.scale.range.high);
+    bar.ends = {QStringLiteral("\u2212") + end, end};
+    bar.bar = 7 * builder.em();
+    bar.width = builder.textWidth(bar.title) + bar.bar + builder.widest(bar.ends) * 2 + 3 * builder.gap();
+    return bar;
+}
+
+/// All below the panels: the boxes, and the colour bar at their right where that fits, else in a row of its own.
+struct MaskLegend {
+    QList<LegendEntry> entries;
+    WeightBar bar;
+
+    [[nodiscard]] bool isOneRow(const SceneBuilder &builder, double width) const
+    {
+        const double left = width - bar.width - 2 * builder.em();
+        return left > 0.0 && builder.legendHeight(entries, left) <= 1.01 * builder.lineHeight();
+    }
+    [[nodiscard]] double height(const SceneBuilder &builder, double width) const
+    {
+        const double boxes = builder.legendHeight(entries, width);
+        return bar.width == 0.0 || isOneRow(builder, width) ? boxes : boxes + builder.gap() + builder.lineHeight();
+    }
+};
+
+void drawWeightBar(SceneBuilder &builder, const MaskCells &mask, const WeightBar &bar, QPointF at)
+{
+    const double middle = at.y() + builder.capHeight() / 2;
+    builder.addText(Role::Legend, {at.x(), middle}, bar.title, TextAlign::Left, TextRest::Middle);
+    const double left = at.x() + builder.textWidth(bar.title) + builder.widest(bar.ends) + 2 * builder.gap();
+    const QRectF rect(left, at.y(), bar.bar, builder.capHeight());
+    builder.addText(Role::Legend, {rect.left() - builder.gap(), middle}, bar.ends[0], TextAlign::Right,
+                    TextRest::Middle);
+    builder.addText(Role::Legend, {rect.right() + builder.gap(), middle}, bar.ends[1], TextAlign::Left,
+                    TextRest::Middle);
+    constexpr int steps = 64;
+    for (int i = 0; i < steps; ++i) {
+        // Each step reaches to the end and is covered by those after it, so that there are no hairlines.
+        const double x = rect.left() + rect.width() * i / steps;
+        builder.addRect(Role::Legend, -1, QRectF(QPointF(x, rect.top()), rect.bottomRight()),
+                        mask.scale.map->at((i + 0.5) / steps));
+    }
+    const QPolygonF outline = {rect.topLeft(), rect.topRight(), rect.bottomRight(), rect.bottomLeft(), rect.topLeft()};
+    builder.addStroke(Role::Legend, -1, {outline, 0.5 * mmPerPt, inkColor, {}});
+}
+
+void drawLegend(SceneBuilder &builder, const MaskCells &mask, const MaskLegend &legend, QPointF at, double right)
+{
+    const double width = right - at.x();
+    if (legend.bar.width == 0.0) {
+        builder.addLegend(legend.entries, at.x(), right, at.y());
+    } else if (legend.isOneRow(builder, width)) {
+        builder.addLegend(legend.entries, at.x() + legend.bar.width + 2 * builder.em(), right, at.y());
+        drawWeightBar(builder, mask, legend.bar, at);
+    } else {
+        drawWeightBar(builder, mask, legend.bar, at);
+        builder.addLegend(legend.entries, at.x(), right, at.y() + builder.lineHeight() + builder.gap());
+    }
+}
+
+MaskLegend wholeLegend(const SceneBuilder &builder, const MaskCells &mask, bool difference)
+{
+    return {legendOf(mask, difference), barOf(builder, mask)};
 }
 
 /// What surrounds the panels, and how wide each of them can be.
@@ -120,7 +142,7 @@ struct MaskFrame {
 };
 
 MaskFrame frameOf(const SceneBuilder &builder, const FigureSpec &spec, const analysis::MaskPair &data,
-                  const QList<LegendEntry> &legend)
+                  const MaskLegend &legend)
 {
     const BitMatrix &first = data.kept.front();
     const double margin = builder.margin();
@@ -134,15 +156,14 @@ MaskFrame frameOf(const SceneBuilder &builder, const FigureSpec &spec, const ana
     frame.between = lastCol / 2 + zero / 2 + builder.em();
     frame.top = margin + builder.lineHeight() + builder.gap();
     frame.under = 0.3 * builder.em() + builder.gap() * 1.7 + 2 * builder.lineHeight();
-    frame.below =
-        frame.under + builder.gap() + builder.legendHeight(legend, spec.widthMm - margin - frame.left) + margin;
+    frame.below = frame.under + builder.gap() + legend.height(builder, spec.widthMm - margin - frame.left) + margin;
     const double free = spec.widthMm - frame.left - margin - lastCol / 2 - (frame.count - 1) * frame.between;
     frame.width = free / frame.count;
     return frame;
 }
 
 Result<MaskPlace> place(const SceneBuilder &builder, const FigureSpec &spec, const analysis::MaskPair &data,
-                        const QList<LegendEntry> &legend)
+                        const MaskLegend &legend)
 {
     const BitMatrix &first = data.kept.front();
     const MaskFrame frame = frameOf(builder, spec, data, legend);
@@ -192,7 +213,7 @@ void drawTicks(SceneBuilder &builder, const QRectF &panel, const BitMatrix &matr
                            {QStringLiteral("Output row"), QStringLiteral("Row")});
 }
 
-void drawPanel(SceneBuilder &builder, const FigureSpec &spec, const QRectF &rect, const Cells &cells,
+void drawPanel(SceneBuilder &builder, const FigureSpec &spec, const QRectF &rect, const MaskCells &cells,
                const QString &title, const MaskPlace &at)
 {
     const int panel = builder.addPanel(rect);
@@ -206,22 +227,28 @@ void drawPanel(SceneBuilder &builder, const FigureSpec &spec, const QRectF &rect
 }
 
 /// What each panel shows: the masks, and for two their difference.
-std::vector<Cells> cellsOf(const FigureSpec &spec, const analysis::MaskPair &data)
+std::vector<MaskCells> cellsOf(const FigureSpec &spec, const analysis::MaskPair &data)
 {
     const std::array<QRgb, 3> colors = {prunedColor, ColorMap::named(spec.palette).at(0.12), differColor};
-    std::vector<Cells> cells;
+    const std::array<QRgb, 3> difference = {prunedColor, sameKeptColor, differColor};
+    const std::array<QRgb, 3> blank = {blankColor, blankColor, differColor};
+    const bool weights = spec.rendering == Rendering::Weights;
+    const ColorScale scale = weights ? scaleOf(spec, data) : ColorScale{};
+    std::vector<MaskCells> cells;
     for (const BitMatrix &kept : data.kept)
-        cells.push_back({&kept, nullptr, colors});
+        cells.push_back({&kept, nullptr, weights ? blank : colors, weights ? data.weights.data() : nullptr, scale});
     if (data.kept.size() == 2)
-        cells.push_back({&data.kept[0], &data.kept[1], {prunedColor, sameKeptColor, differColor}});
+        cells.push_back({&data.kept[0], &data.kept[1], weights ? blank : difference, nullptr, scale});
     return cells;
 }
 
-Result<void> checkMasks(const analysis::MaskPair &data)
+Result<void> checkMasks(const FigureSpec &spec, const analysis::MaskPair &data)
 {
     const bool counted = data.kept.size() == data.names.size() && (data.kept.size() == 1 || data.kept.size() == 2);
     if (!counted || data.kept.front().size() == 0)
         return failure(ErrorCode::Internal, "a mask figure needs one or two masks that are not empty");
+    if (spec.rendering == Rendering::Weights && data.weights.size() != data.kept.front().size())
+        return failure(ErrorCode::Internal, "a figure of weights came without them");
     if (data.kept.front().rows() != data.kept.back().rows() || data.kept.front().cols() != data.kept.back().cols())
         return failure(ErrorCode::Internal, "the two masks of a figure differ in shape");
     return {};
@@ -232,7 +259,8 @@ Result<void> checkMasks(const analysis::MaskPair &data)
 double maskHeight(const FigureSpec &spec, const analysis::MaskPair &data)
 {
     const SceneBuilder builder(spec);
-    const MaskFrame frame = frameOf(builder, spec, data, legendOf(cellsOf(spec, data).front(), data.kept.size() == 2));
+    const auto legend = wholeLegend(builder, cellsOf(spec, data).front(), data.kept.size() == 2);
+    const MaskFrame frame = frameOf(builder, spec, data, legend);
     const BitMatrix &first = data.kept.front();
     const double panel = frame.width * double(first.rows()) / double(first.cols());
     return frame.top + std::max(panel, 2 * builder.em()) + frame.below;
@@ -250,9 +278,9 @@ std::vector<QImage> maskImages(const FigureSpec &spec, const analysis::MaskPair 
 
 Result<void> drawMasks(SceneBuilder &builder, const FigureSpec &spec, const analysis::MaskPair &data)
 {
-    SECATEUR_CHECK(checkMasks(data));
+    SECATEUR_CHECK(checkMasks(spec, data));
     const auto cells = cellsOf(spec, data);
-    const auto legend = legendOf(cells.front(), cells.size() == 3);
+    const auto legend = wholeLegend(builder, cells.front(), cells.size() == 3);
     SECATEUR_TRY(at, place(builder, spec, data, legend));
     QStringList names;
     for (const auto &name : data.names)
@@ -262,8 +290,9 @@ Result<void> drawMasks(SceneBuilder &builder, const FigureSpec &spec, const anal
         drawPanel(builder, spec, at.panels[i], cells[i], names[qsizetype(i)], at);
     for (std::size_t i = 0; i < at.panels.size(); ++i)
         drawTicks(builder, at.panels[i], data.kept.front(), at.legend.y(), i == 0);
-    builder.addLegend(legend, at.legend.x(), spec.widthMm - builder.margin(), at.legend.y());
-    builder.setTitle(QStringLiteral("Masks of layer %1, %2")
+    drawLegend(builder, cells.front(), legend, at.legend, spec.widthMm - builder.margin());
+    builder.setTitle((spec.rendering == Rendering::Weights ? QStringLiteral("Kept weights of layer %1, %2")
+                                                           : QStringLiteral("Masks of layer %1, %2"))
                          .arg(QString::number(data.id.layer.value), QString::fromStdString(data.id.sublayer)));
     return {};
 }

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "widgets/figure/colormap.h"
+#include "widgets/figure/colorscale.h"
 #include "widgets/figure/scenes.h"
 
 namespace secateur::widgets {
@@ -16,6 +16,7 @@ struct MatrixPlace {
     QStringList rows; ///< labels, fitted
     QStringList cols;
     bool turned = false; ///< the labels of the columns
+    ScaleTicks ticks; ///< of the bar
     double barLabels = 0.0;
 };
 
@@ -36,7 +37,8 @@ QStringList labelsOf(const SceneBuilder &builder, const analysis::DistanceMatrix
     return labels;
 }
 
-Result<MatrixPlace> place(const SceneBuilder &builder, const FigureSpec &spec, const analysis::DistanceMatrix &data)
+Result<MatrixPlace> place(const SceneBuilder &builder, const FigureSpec &spec, const analysis::DistanceMatrix &data,
+                          const ColorScale &scale)
 {
     MatrixPlace at;
     const double margin = builder.margin();
@@ -44,7 +46,8 @@ Result<MatrixPlace> place(const SceneBuilder &builder, const FigureSpec &spec, c
     at.rows = labelsOf(builder, data, 0.35 * spec.widthMm);
     const double left = margin + builder.widest(at.rows) + builder.gap();
     const double barWidth = 0.9 * builder.em();
-    at.barLabels = builder.textWidth(QStringLiteral("0.0"));
+    at.ticks = scaleTicks(scale.range, spec.heightMm > 20 * builder.em() ? 5 : 2);
+    at.barLabels = builder.widest(at.ticks.texts);
     // Cells, gap, bar, its labels, its title.
     const double right = 1.2 * builder.em() + barWidth + 0.3 * builder.em() + builder.gap() + at.barLabels
         + builder.gap() + builder.lineHeight() + margin;
@@ -67,7 +70,7 @@ Result<MatrixPlace> place(const SceneBuilder &builder, const FigureSpec &spec, c
 
 /// Each cell reaches half a cell into those drawn after it, so that no viewer shows white hairlines between them.
 void drawCells(SceneBuilder &builder, const MatrixPlace &at, int panel, const analysis::DistanceMatrix &data,
-               const ColorMap &map)
+               const ColorScale &scale)
 {
     const std::size_t count = data.names.size();
     const double more = 1.5 * at.cell;
@@ -75,11 +78,12 @@ void drawCells(SceneBuilder &builder, const MatrixPlace &at, int panel, const an
         for (std::size_t col = 0; col < count; ++col) {
             const QPointF corner = at.cells.topLeft() + QPointF(double(col), double(row)) * at.cell;
             builder.addRect(Role::Data, panel, QRectF(corner, QSizeF(more, more)),
-                            map.at(data.values[row * count + col]));
+                            scale.at(data.values[row * count + col]));
         }
 }
 
-void drawValues(SceneBuilder &builder, const MatrixPlace &at, const analysis::DistanceMatrix &data, const ColorMap &map)
+void drawValues(SceneBuilder &builder, const MatrixPlace &at, const analysis::DistanceMatrix &data,
+                const ColorScale &scale)
 {
     const std::size_t count = data.names.size();
     if (builder.textWidth(QStringLiteral("0.00")) > 0.86 * at.cell || builder.lineHeight() > 0.8 * at.cell)
@@ -89,7 +93,7 @@ void drawValues(SceneBuilder &builder, const MatrixPlace &at, const analysis::Di
             const double value = data.values[row * count + col];
             const QPointF center = at.cells.topLeft() + QPointF(double(col) + 0.5, double(row) + 0.5) * at.cell;
             builder.addText(Role::Label, center, QString::number(value, 'f', 2), TextAlign::Center, TextRest::Middle,
-                            ColorMap::textColorOn(map.at(value)));
+                            ColorMap::textColorOn(scale.at(value)));
         }
 }
 
@@ -107,26 +111,25 @@ void drawNames(SceneBuilder &builder, const MatrixPlace &at)
     }
 }
 
-/// Always from 0 to 1, so that two figures can be compared.
 bool drawBar(SceneBuilder &builder, const MatrixPlace &at, int panel, double bottom, const QString &title,
-             const ColorMap &map)
+             const ColorScale &scale)
 {
     constexpr int steps = 128;
     for (int i = 0; i < steps; ++i) {
         // From the top; every step reaches down to the end and is covered by those after it.
         const double top = at.bar.top() + at.bar.height() * i / steps;
         builder.addRect(Role::Legend, panel, QRectF(QPointF(at.bar.left(), top), at.bar.bottomRight()),
-                        map.at(1.0 - (i + 0.5) / steps));
+                        scale.map->at(1.0 - (i + 0.5) / steps));
     }
     const double tick = 0.3 * builder.em();
-    const int parts = at.bar.height() > 12 * builder.em() ? 5 : 2;
-    for (int i = 0; i <= parts; ++i) {
-        const double y = at.bar.bottom() - at.bar.height() * i / parts;
+    for (std::size_t i = 0; i < at.ticks.values.size(); ++i) {
+        const double share = (at.ticks.values[i] - scale.range.low) / (scale.range.high - scale.range.low);
+        const double y = at.bar.bottom() - at.bar.height() * share;
         builder.addStroke(
             Role::Axis, -1,
             {{QPointF(at.bar.right(), y), QPointF(at.bar.right() + tick, y)}, 0.5 * mmPerPt, inkColor, {}});
-        builder.addText(Role::Legend, {at.bar.right() + tick + builder.gap() / 2, y},
-                        QString::number(double(i) / parts, 'f', 1), TextAlign::Left, TextRest::Middle);
+        builder.addText(Role::Legend, {at.bar.right() + tick + builder.gap() / 2, y}, at.ticks.texts[qsizetype(i)],
+                        TextAlign::Left, TextRest::Middle);
     }
     const double x = at.bar.right() + tick + builder.gap() * 1.5 + at.barLabels + builder.capHeight() / 2;
     return builder.addTurnedTitle(x, at.bar.center().y(), builder.margin(), bottom,
@@ -139,14 +142,14 @@ Result<void> drawDistanceMatrix(SceneBuilder &builder, const FigureSpec &spec, c
 {
     if (data.names.empty() || data.values.size() != data.names.size() * data.names.size())
         return failure(ErrorCode::Internal, "the matrix of a figure does not fit its names");
-    SECATEUR_TRY(at, place(builder, spec, data));
-    const ColorMap &map = ColorMap::named(spec.palette);
+    const ColorScale scale = scaleOf(spec, data);
+    SECATEUR_TRY(at, place(builder, spec, data, scale));
     const int panel = builder.addPanel(at.cells);
     const int bar = builder.addPanel(at.bar);
-    drawCells(builder, at, panel, data, map);
-    drawValues(builder, at, data, map);
+    drawCells(builder, at, panel, data, scale);
+    drawValues(builder, at, data, scale);
     drawNames(builder, at);
-    if (!drawBar(builder, at, bar, spec.heightMm - builder.margin(), barTitle(data), map))
+    if (!drawBar(builder, at, bar, spec.heightMm - builder.margin(), barTitle(data), scale))
         return tooSmall(spec, "its colour bar");
     builder.addFrame(panel);
     builder.addFrame(bar);

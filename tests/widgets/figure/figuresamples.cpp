@@ -78,6 +78,15 @@ analysis::FigureData maskSample(std::size_t rows, std::size_t cols)
     return dataOf(content, 2);
 }
 
+analysis::FigureData weightSample(std::size_t rows, std::size_t cols)
+{
+    auto data = maskSample(rows, cols);
+    auto &content = std::get<analysis::MaskPair>(data.content);
+    for (std::size_t i = 0; i < rows * cols; ++i)
+        content.weights.push_back(float(std::sin(0.7 * double(i))));
+    return data;
+}
+
 analysis::FigureData profileSample(int runs, int layers)
 {
     analysis::SparsityProfile content;

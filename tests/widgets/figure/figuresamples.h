@@ -10,6 +10,8 @@ namespace secateur::test {
 [[nodiscard]] analysis::FigureData matrixSample(int runs);
 /// Two masks of this shape that differ in about a tenth of their cells.
 [[nodiscard]] analysis::FigureData maskSample(std::size_t rows, std::size_t cols);
+/// The same with weights between -1 and 1, which differ from cell to cell.
+[[nodiscard]] analysis::FigureData weightSample(std::size_t rows, std::size_t cols);
 [[nodiscard]] analysis::FigureData profileSample(int runs, int layers);
 
 [[nodiscard]] widgets::FigureSpec specOf(widgets::FigureKind kind, double widthMm = 88.9);

@@ -38,6 +38,8 @@ private Q_SLOTS:
     void manyPairsBecomeASpread();
     void baselinesAreDrawn();
     void cellsAreTheMatrix();
+    void colorsFitTheRange();
+    void weightsHaveTheirColors();
     void smallMasksAreRectangles();
     void largeMasksArePictures();
     void hugeMasksBecomeDensities();
@@ -166,7 +168,8 @@ void TestFigureScene::cellsAreTheMatrix()
 {
     const auto data = matrixSample(5);
     const auto &content = std::get<analysis::DistanceMatrix>(data.content);
-    const FigureSpec spec = specOf(FigureKind::JaccardMatrix);
+    FigureSpec spec = specOf(FigureKind::JaccardMatrix);
+    spec.range = ColorRange{0.0, 1.0};
     const FigureScene scene = sceneOf(spec, data);
     const auto cells = shapesOf<FillRect>(scene, Role::Data);
     QCOMPARE(cells.size(), 25);
@@ -184,6 +187,76 @@ void TestFigureScene::cellsAreTheMatrix()
             QVERIFY(QLineF(corner, cell.rect.topLeft()).length() < slack);
             QVERIFY(values.contains(QString::number(value, 'f', 2)));
         }
+}
+
+/// A scale that ends at a round number above the largest distance, or where the spec says.
+void TestFigureScene::colorsFitTheRange()
+{
+    auto data = matrixSample(3);
+    auto &values = std::get<analysis::DistanceMatrix>(data.content).values;
+    for (double &value : values)
+        value *= 0.25;
+    values[1] = values[3] = 0.23;
+    FigureSpec spec = specOf(FigureKind::JaccardMatrix);
+    const auto legend = [](const FigureScene &scene) {
+        QStringList texts;
+        for (const auto &text : shapesOf<TextLabel>(scene, Role::Legend))
+            texts << text.text;
+        return texts;
+    };
+    const auto &map = ColorMap::named(spec.palette);
+    const FigureScene fitting = sceneOf(spec, data);
+    QCOMPARE(shapesOf<FillRect>(fitting, Role::Data)[1].color, map.at(0.23 / 0.25));
+    QCOMPARE(legend(fitting).first(), QStringLiteral("0.00"));
+    QCOMPARE(legend(fitting).last(), QStringLiteral("0.25"));
+    spec.range = ColorRange{0.0, 1.0};
+    const FigureScene whole = sceneOf(spec, data);
+    QCOMPARE(shapesOf<FillRect>(whole, Role::Data)[1].color, map.at(0.23));
+    QCOMPARE(legend(whole).last(), QStringLiteral("1.0"));
+    spec.range = ColorRange{0.05, 0.15};
+    const FigureScene part = sceneOf(spec, data);
+    QCOMPARE(shapesOf<FillRect>(part, Role::Data)[1].color, map.at(1.0)); // beyond the end
+    QCOMPARE(shapesOf<FillRect>(part, Role::Data)[0].color, map.at(0.0));
+    QVERIFY2(problemsOf(part).isEmpty(), qPrintable(problemsOf(part).join(QLatin1Char('\n'))));
+    std::ranges::fill(values, 0.0);
+    spec.range.reset();
+    QCOMPARE(legend(sceneOf(spec, data)).last(), QStringLiteral("1.0")); // equal runs have a scale, too
+}
+
+/// The paper's Figure 3: kept weights in colours about zero, pruned ones blank, the difference in red.
+void TestFigureScene::weightsHaveTheirColors()
+{
+    const auto data = weightSample(20, 30);
+    const auto &content = std::get<analysis::MaskPair>(data.content);
+    FigureSpec spec = specOf(FigureKind::Mask, 139.7);
+    spec.rendering = Rendering::Weights;
+    spec.range = ColorRange{-0.8, 0.8};
+    const FigureScene scene = sceneOf(spec, data);
+    QVERIFY2(problemsOf(scene).isEmpty(), qPrintable(problemsOf(scene).join(QLatin1Char('\n'))));
+    const QImage image = renderScene(scene, 600);
+    const auto colorAt = [&](std::size_t panel, std::size_t row, std::size_t col) {
+        const QRectF area = scene.panels[panel];
+        const QPointF at =
+            area.topLeft() + QPointF((double(col) + 0.5) * area.width() / 30, (double(row) + 0.5) * area.height() / 20);
+        return image.pixel((at * 600 / 25.4).toPoint());
+    };
+    const auto &map = ColorMap::named(u"blue-orange"); // viridis has no middle
+    for (std::size_t row = 0; row < 20; ++row)
+        for (std::size_t col = 0; col < 30; ++col) {
+            const QRgb weight = map.at((double(content.weights[row * 30 + col]) + 0.8) / 1.6);
+            const bool a = content.kept[0].test(row, col);
+            const bool b = content.kept[1].test(row, col);
+            QCOMPARE(colorAt(0, row, col), a ? weight : 0xffffffff);
+            QCOMPARE(colorAt(1, row, col), b ? weight : 0xffffffff);
+            QCOMPARE(colorAt(2, row, col), a != b ? 0xffcc0000 : 0xffffffff);
+        }
+    spec.range.reset();
+    QStringList legend;
+    for (const auto &text : shapesOf<TextLabel>(sceneOf(spec, data), Role::Legend))
+        legend << text.text;
+    QVERIFY2(legend.contains(QStringLiteral("\u22121")) && legend.contains(QStringLiteral("1")),
+             qPrintable(legend.join(QLatin1Char(' '))));
+    VERIFY_ERROR(makeScene(spec, maskSample(20, 30)), ErrorCode::Internal); // the engine was not asked for weights
 }
 
 void TestFigureScene::smallMasksAreRectangles()

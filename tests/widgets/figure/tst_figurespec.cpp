@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "tests/support/testsupport.h"
+#include "widgets/figure/figurecommand.h"
 #include "widgets/figure/figurespec.h"
 
 using namespace secateur;
@@ -15,6 +16,9 @@ private Q_SLOTS:
     void kindsHaveNames();
     void accuracyIsRefusedPlainly();
     void survivesJson();
+    void readsOlderManifests();
+    void rangesAsText();
+    void shellsReadBackWhatIsQuoted();
     void jsonProblemsAreNamed_data();
     void jsonProblemsAreNamed();
     void rangesAreChecked();
@@ -26,7 +30,7 @@ namespace {
 FigureSpec sample()
 {
     FigureSpec spec;
-    spec.kind = FigureKind::Mask;
+    spec.kind = FigureKind::JaccardMatrix;
     spec.runs = {QStringLiteral("python"), QStringLiteral("Mathé-½")};
     spec.layer = 7;
     spec.sublayer = QStringLiteral("self_attn.q_proj");
@@ -35,6 +39,7 @@ FigureSpec sample()
     spec.heightMm = 51.25;
     spec.fontSizePt = 7.5;
     spec.palette = QStringLiteral("magma");
+    spec.range = ColorRange{0.0, 0.4};
     spec.imageDpi = 300;
     return spec;
 }
@@ -73,6 +78,35 @@ void TestFigureSpec::survivesJson()
     }
 }
 
+/// Manifests of before there was a range: the scale ended at 0 and 1, and masks had one rendering.
+void TestFigureSpec::readsOlderManifests()
+{
+    nlohmann::json value = nlohmann::json::parse(toJson(sample()).dump());
+    value.erase("range");
+    value.erase("rendering");
+    const auto back = specFromJson(value, "x.json");
+    VERIFY_RESULT(back);
+    QVERIFY(back->range == std::optional(ColorRange{0.0, 1.0}));
+    QVERIFY(back->rendering == Rendering::Mask);
+}
+
+void TestFigureSpec::rangesAsText()
+{
+    for (const char *text : {"auto", "0,0.5", "-0.2,0.2", "0.1,1"}) {
+        const auto range = rangeFromText(QString::fromLatin1(text));
+        VERIFY_RESULT(range);
+        QCOMPARE(rangeText(*range), QString::fromLatin1(text));
+    }
+    for (const char *text : {"", "1", "a,b", "0,1,2", "0;1", "0,"})
+        VERIFY_ERROR(rangeFromText(QString::fromLatin1(text)), ErrorCode::InvalidArgument);
+}
+
+void TestFigureSpec::shellsReadBackWhatIsQuoted()
+{
+    QCOMPARE(shellLine(QStringLiteral("a"), {QStringLiteral("b-c"), QStringLiteral("it's $5"), QString()}),
+             QStringLiteral("a b-c 'it'\\''s $5' ''"));
+}
+
 void TestFigureSpec::jsonProblemsAreNamed_data()
 {
     QTest::addColumn<QByteArray>("patch");
@@ -90,6 +124,15 @@ void TestFigureSpec::jsonProblemsAreNamed_data()
     add(R"({"layer": 5000000000})", "layer");
     add(R"({"layer": 1.5})", "layer");
     add(R"({"set": "both"})", "set");
+    add(R"({"rendering": "photo"})", "rendering");
+    add(R"({"rendering": "weights"})", "weights"); // which only a mask figure shows
+    add(R"({"range": "wide"})", "range");
+    add(R"({"range": [0]})", "range");
+    add(R"({"range": [0, "1"]})", "range");
+    add(R"({"range": [0.5, 0.5]})", "range");
+    add(R"({"range": [-0.5, 0.5]})", "between 0 and 1");
+    add(R"({"kind": "jaccard-layers", "layer": null, "range": [0, 0.5]})", "no range");
+    add(R"({"kind": "mask", "rendering": "weights", "range": [0, 0.5]})", "zero in its middle");
     add(R"({"width_mm": "88"})", "width_mm");
     add(R"({"width_mm": 1e9})", "width");
     add(R"({"height_mm": 0})", "height");
