@@ -5,10 +5,11 @@
 #include <vector>
 
 #include "app/pages/page.h"
+#include "app/settings/settings.h"
 
 namespace secateur::app {
 
-/// All pages, in the order of the method.
-[[nodiscard]] std::vector<std::unique_ptr<Page>> makePages(StudySession &session);
+/// All pages, in the order of the method. `settings`: where they remember the user's taste; null: nowhere.
+[[nodiscard]] std::vector<std::unique_ptr<Page>> makePages(StudySession &session, Settings *settings = nullptr);
 
 } // namespace secateur::app

@@ -32,7 +32,8 @@ Settings::Settings(const QString &file)
       theme(m_store, QStringLiteral("appearance/theme"), label("Theme"), QStringLiteral("system")),
       restoreSession(m_store, QStringLiteral("session/restore"), label("Reopen the last study at start"), true),
       recent(m_store, QStringLiteral("session/recent"), label("Recent studies"), {}),
-      threads(m_store, QStringLiteral("jobs/threads"), label("Threads for jobs (0: all)"), 0)
+      threads(m_store, QStringLiteral("jobs/threads"), label("Threads for jobs (0: all)"), 0),
+      figureStyle(m_store, QStringLiteral("figures/style"), label("Size and looks of figures"), {})
 {
 }
 

@@ -23,6 +23,7 @@ public:
     Setting<bool> restoreSession; ///< reopen at start what was open at the end
     Setting<QStringList> recent; ///< folders of studies, latest first
     Setting<int> threads; ///< for jobs; 0: all the processor has
+    Setting<QString> figureStyle; ///< size and looks of the last figure, as JSON
 
     /// Puts a study in front of the recent ones, of which `recentLimit` are kept.
     void addRecent(const QString &folder);

@@ -75,6 +75,8 @@ private Q_SLOTS:
     void weightsRendering();
     void missingModelLeavesTheMasks();
     void destroyedWhileReading();
+    void linkedOrNot();
+    void viewEditsAreUndone();
     void actionsAndNames();
 };
 
@@ -246,6 +248,63 @@ void TestMasksPage::destroyedWhileReading()
         opened.page.reset();
         QCoreApplication::processEvents();
     }
+}
+
+void TestMasksPage::linkedOrNot()
+{
+    Opened opened;
+    auto *const linked = opened.page->findChild<QAction *>(QStringLiteral("masks.linked"));
+    QVERIFY(linked && linked->isChecked());
+    linked->trigger();
+    opened.session.selection().setMatrix(1, queries);
+    QCOMPARE(opened.page->shown().layer(), 2U);
+    opened.page->shown().setLayer(3);
+    QCOMPARE(opened.session.selection().layer(), 1U);
+    QTRY_VERIFY(opened.page->isUpToDate());
+    QCOMPARE(opened.page->picture()->pair.id.layer.value, 3U);
+    opened.session.undoStack().undo(); // of what is chosen here
+    QCOMPARE(opened.page->shown().layer(), 2U);
+    QCOMPARE(opened.session.selection().layer(), 1U);
+    linked->trigger(); // follows again
+    QCOMPARE(opened.page->shown().state(), opened.session.selection().state());
+    opened.page->shown().setLayer(0);
+    QCOMPARE(opened.session.selection().layer(), 0U);
+    opened.session.close();
+    QTRY_VERIFY(opened.page->isUpToDate());
+}
+
+void TestMasksPage::viewEditsAreUndone()
+{
+    Opened opened;
+    QTRY_VERIFY(opened.page->isUpToDate());
+    auto &undo = opened.session.undoStack();
+    undo.clear();
+    auto &viewport = opened.page->canvas().viewport();
+    const auto start = viewport.view();
+    viewport.zoomAtCentre(2.0);
+    viewport.zoomAtCentre(2.0);
+    viewport.panBy({5, 5});
+    const auto zoomed = viewport.view();
+    QCOMPARE(undo.count(), 1);
+    opened.page->resize(900, 700); // no edit
+    opened.page->resize(1100, 760);
+    opened.page->controls().setShowsWeights(true);
+    QCOMPARE(undo.undoText(), QStringLiteral("show Weights"));
+    opened.session.selection().setCell(Selection::Cell{5, 6});
+    opened.session.selection().setMatrix(2, QStringLiteral("mlp.down_proj")); // of another shape
+    QTRY_VERIFY(opened.page->isUpToDate());
+    QCOMPARE(undo.count(), 4); // the cell that a new matrix forgets is no edit
+    undo.undo();
+    QTRY_VERIFY(opened.page->isUpToDate());
+    QCOMPARE(viewport.currentCell(), std::optional(widgets::MatrixViewport::Cell{5, 6}));
+    QVERIFY(undo.canRedo());
+    undo.setIndex(1);
+    QVERIFY(!opened.page->controls().showsWeights());
+    undo.undo();
+    QVERIFY(viewport.view() == start);
+    undo.redo();
+    QCOMPARE(viewport.view().scale, zoomed.scale);
+    QVERIFY(viewport.view() != start);
 }
 
 void TestMasksPage::actionsAndNames()
