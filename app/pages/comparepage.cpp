@@ -57,8 +57,10 @@ void ComparePage::connectSignals()
 {
     for (int tab = 0; tab < m_tabs->count(); ++tab)
         connectTab(static_cast<CompareTab *>(m_tabs->widget(tab)));
-    for (QComboBox *box : {m_set, m_measure, m_scale})
+    for (QComboBox *box : {m_set, m_measure, m_scale}) {
         connect(box, &QComboBox::currentIndexChanged, this, &ComparePage::showState);
+        recordChoices(*box, session().undoStack());
+    }
     connect(m_tabs, &QTabWidget::currentChanged, this, [this] { startCombining(); });
     connect(m_sets, &CompareSetsTab::runsChanged, this, &ComparePage::startCombining);
     connect(m_follow, &QAction::toggled, this, &ComparePage::followSelection);

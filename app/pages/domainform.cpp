@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 
 #include "core/data/dataset.h"
+#include "widgets/common/formrow.h"
 
 namespace secateur::app {
 namespace {
@@ -82,11 +83,7 @@ void DomainForm::setupFields()
     form->setContentsMargins(0, 0, 0, 0);
     form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
     const auto row = [form](const QString &label, QWidget *field, const QString &help) {
-        form->addRow(label, field);
-        QString name = label;
-        field->setAccessibleName(name.remove(u'&'));
-        field->setToolTip(help);
-        field->setAccessibleDescription(help);
+        widgets::addFormRow(*form, label, field, help);
     };
     row(tr("Domain &name"), m_name, tr("What the data is about, for example math or python"));
     form->addRow(tr("Files"), makeFileArea());

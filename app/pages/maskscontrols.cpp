@@ -27,12 +27,15 @@ void addLabelled(QHBoxLayout &row, const QString &text, QWidget *widget)
 
 } // namespace
 
-MasksControls::MasksControls(StudySession &session, const QList<QAction *> &buttons, QWidget *parent)
-    : QWidget(parent), m_session(session), m_runA(new QComboBox(this)), m_runB(new QComboBox(this)),
-      m_layer(new QSpinBox(this)), m_sublayer(new QComboBox(this)), m_rendering(new QComboBox(this))
+MasksControls::MasksControls(StudySession &session, Selection &selection, const QList<QAction *> &buttons,
+                             QWidget *parent)
+    : QWidget(parent), m_session(session), m_selection(selection), m_runA(new QComboBox(this)),
+      m_runB(new QComboBox(this)), m_layer(new QSpinBox(this)), m_sublayer(new QComboBox(this)),
+      m_rendering(new QComboBox(this))
 {
     setupUi(buttons);
     connectSignals();
+    recordChoices(*m_rendering, session.undoStack());
     listRuns();
 }
 
@@ -68,7 +71,7 @@ void MasksControls::setupUi(const QList<QAction *> &buttons)
 
 void MasksControls::connectSignals()
 {
-    Selection &selection = m_session.selection();
+    Selection &selection = m_selection;
     connect(&m_session, &StudySession::runsChanged, this, &MasksControls::listRuns);
     connect(&selection, &Selection::changed, this, &MasksControls::showSelection);
     connect(m_runA, &QComboBox::currentIndexChanged, this,
@@ -85,7 +88,7 @@ void MasksControls::connectSignals()
 
 const store::RunManifest *MasksControls::anyRun() const
 {
-    const Selection &selection = m_session.selection();
+    const Selection &selection = m_selection;
     const auto *const run = m_session.run(selection.runA());
     return run ? run : m_session.run(selection.runB());
 }
@@ -95,7 +98,7 @@ std::optional<MatrixId> MasksControls::matrix() const
     const auto *const run = anyRun();
     if (!run || run->sublayers.empty())
         return std::nullopt;
-    const Selection &selection = m_session.selection();
+    const Selection &selection = m_selection;
     const std::string sublayer =
         selection.sublayer().isEmpty() ? run->sublayerNames().front() : selection.sublayer().toStdString();
     return MatrixId{LayerIndex{selection.layer()}, sublayer};
@@ -108,8 +111,7 @@ void MasksControls::changeLayer(int by)
 
 void MasksControls::swapRuns()
 {
-    Selection &selection = m_session.selection();
-    selection.setRuns(selection.runB(), selection.runA());
+    m_selection.setRuns(m_selection.runB(), m_selection.runA());
 }
 
 void MasksControls::listRuns()
@@ -125,7 +127,7 @@ void MasksControls::listRuns()
 
 void MasksControls::showSelection()
 {
-    const Selection &selection = m_session.selection();
+    const Selection &selection = m_selection;
     selectData(*m_runA, selection.runA());
     selectData(*m_runB, selection.runB());
     const QSignalBlocker quietLayer(m_layer);

@@ -10,13 +10,14 @@
 
 namespace secateur::app {
 
-/// Chooses the two runs and the matrix, in the shared selection, and the rendering.
+/// Chooses the two runs and the matrix, in a selection that may be the shared one, and the rendering.
 class MasksControls : public QWidget
 {
     Q_OBJECT
 
 public:
-    MasksControls(StudySession &session, const QList<QAction *> &buttons, QWidget *parent = nullptr);
+    MasksControls(StudySession &session, Selection &selection, const QList<QAction *> &buttons,
+                  QWidget *parent = nullptr);
 
     [[nodiscard]] bool showsWeights() const { return m_rendering->currentIndex() == 1; }
     void setShowsWeights(bool weights) { m_rendering->setCurrentIndex(weights ? 1 : 0); }
@@ -37,6 +38,7 @@ private:
     [[nodiscard]] const store::RunManifest *anyRun() const;
 
     StudySession &m_session;
+    Selection &m_selection;
     QComboBox *m_runA;
     QComboBox *m_runB;
     QSpinBox *m_layer;

@@ -5,12 +5,12 @@
 #include <thread>
 
 #include <QHBoxLayout>
+#include <QPointer>
 #include <QPushButton>
-#include <QSignalBlocker>
+#include <QScopedValueRollback>
 #include <QVBoxLayout>
 
 #include "widgets/common/emptystate.h"
-#include "widgets/plots/masktask.h"
 
 namespace secateur::app {
 
@@ -30,19 +30,19 @@ QString sentence(const Error &error)
 
 } // namespace
 
-MasksPage::MasksPage(StudySession &session, QWidget *parent) : Page(session, parent)
+MasksPage::MasksPage(StudySession &session, QWidget *parent)
+    : Page(session, parent), m_recorder(m_shown, session.undoStack(), OwnLayerEdit, OwnCellEdit,
+                                        [&session](const Selection::State &state) { return session.isValid(state); })
 {
-    m_pool.setMaxThreadCount(1);
+    m_recorder.setActive(false);
+    m_shown.setState(session.selection().state());
     setupActions();
     setupUi();
     connectSignals();
     onSelectionChanged();
 }
 
-MasksPage::~MasksPage()
-{
-    m_stop.request_stop();
-}
+MasksPage::~MasksPage() = default;
 
 QAction *MasksPage::addPageAction(const char *name, const QString &text, const QString &icon,
                                   const QKeySequence &shortcut)
@@ -85,6 +85,11 @@ void MasksPage::setupActions()
     m_weightsAction =
         add("masks.weights", tr("Show Weights"), {}, {}, [this](bool on) { m_controls->setShowsWeights(on); });
     m_weightsAction->setCheckable(true);
+    m_linked = add("masks.linked", tr("Link Masks with the Other Pages"), {}, {}, [this] { follow(); });
+    m_linked->setIconText(tr("Linked"));
+    m_linked->setToolTip(tr("Linked: what is chosen here is chosen on all pages, and the other way round"));
+    m_linked->setCheckable(true);
+    m_linked->setChecked(true);
     add("masks.asPruned", tr("Back to the Runs' Own Sparsity"), {}, {}, [this] { m_sparsity->reset(); });
 }
 
@@ -104,7 +109,7 @@ void MasksPage::setupUi()
 QWidget *MasksPage::makeContent()
 {
     auto *const content = new QWidget;
-    m_controls = new MasksControls(session(), m_actions.mid(0, 4));
+    m_controls = new MasksControls(session(), m_shown, m_actions.mid(0, 4) << m_linked);
     m_canvas = new MasksCanvas;
     m_overview = new widgets::MaskOverview(m_canvas->viewport());
     m_readout = new MasksReadout;
@@ -127,9 +132,10 @@ QWidget *MasksPage::makeContent()
 
 void MasksPage::connectSignals()
 {
-    connect(&session(), &StudySession::runsChanged, this, &MasksPage::onSelectionChanged);
-    connect(&session(), &StudySession::studyChanged, this, &MasksPage::onSelectionChanged);
-    connect(&session().selection(), &Selection::changed, this, &MasksPage::onSelectionChanged);
+    connect(&session(), &StudySession::runsChanged, this, &MasksPage::follow);
+    connect(&session(), &StudySession::studyChanged, this, &MasksPage::follow);
+    connect(&session().selection(), &Selection::changed, this, &MasksPage::follow);
+    connect(&m_shown, &Selection::changed, this, &MasksPage::onShownChanged);
     connect(m_controls, &MasksControls::renderingChanged, this, [this] {
         m_weightsAction->setChecked(m_controls->showsWeights());
         update();
@@ -137,14 +143,53 @@ void MasksPage::connectSignals()
     connect(m_sparsity, &MasksSparsity::ratioChanged, this, &MasksPage::update);
     connect(m_sparsity, &MasksSparsity::makeRunRequested, this, &MasksPage::makeRuns);
     connect(m_canvas, &MasksCanvas::hovered, this, &MasksPage::statusChanged);
-    connect(&m_canvas->viewport(), &widgets::MatrixViewport::currentCellChanged, this, [this] {
-        const auto &cell = m_canvas->viewport().currentCell();
-        using Chosen = Selection::Cell;
-        session().selection().setCell(
-            cell ? std::optional(Chosen{std::uint64_t(cell->row), std::uint64_t(cell->column)}) : std::nullopt);
-        showCell();
-        update();
-    });
+    const auto *const viewport = &m_canvas->viewport();
+    connect(viewport, &widgets::MatrixViewport::currentCellChanged, this, &MasksPage::onCellChosen);
+    connect(viewport, &widgets::MatrixViewport::moved, this, &MasksPage::recordView);
+}
+
+void MasksPage::onCellChosen()
+{
+    const auto &cell = m_canvas->viewport().currentCell();
+    using Chosen = Selection::Cell;
+    if (!m_adopting)
+        m_shown.setCell(cell ? std::optional(Chosen{std::uint64_t(cell->row), std::uint64_t(cell->column)})
+                             : std::nullopt);
+    showCell();
+    update();
+}
+
+void MasksPage::recordView(const widgets::MatrixViewport::View &before)
+{
+    using View = widgets::MatrixViewport::View;
+    const View after = m_canvas->viewport().view();
+    const QString text = before.scale != after.scale ? tr("zoom layer %1") : tr("move in layer %1");
+    const auto show = [viewport = QPointer(&m_canvas->viewport())](const View &view) {
+        if (viewport)
+            viewport->setView(view);
+    };
+    session().undoStack().push(new ViewEdit<View>(text.arg(m_shown.layer()), ZoomEdit, before, after, show));
+}
+
+/// Shows what the other pages show, unless the page goes its own way and can.
+void MasksPage::follow()
+{
+    const bool linked = m_linked->isChecked();
+    m_recorder.setActive(!linked);
+    if (linked || !session().isValid(m_shown.state()) || session().run(m_shown.runA()) == nullptr)
+        m_recorder.show(session().selection().state());
+    onSelectionChanged();
+}
+
+void MasksPage::onShownChanged()
+{
+    if (!m_linked->isChecked())
+        return onSelectionChanged();
+    if (m_recorder.isQuiet())
+        session().navigate(m_shown.state()); // what undo and following show is no new step
+    else
+        session().selection().setState(m_shown.state());
+    onSelectionChanged();
 }
 
 void MasksPage::activate()
@@ -157,7 +202,7 @@ void MasksPage::onSelectionChanged()
 {
     m_stack->setCurrentIndex(session().runs().empty() ? 1 : 0);
     if (m_picture && m_controls->matrix() == m_picture->pair.id) {
-        const auto &cell = session().selection().cell();
+        const auto &cell = m_shown.cell();
         m_canvas->viewport().setCurrentCell(
             cell ? std::optional(Cell{std::int64_t(cell->row), std::int64_t(cell->column)}) : std::nullopt);
     }
@@ -169,7 +214,7 @@ std::optional<MasksWanted> MasksPage::wanted() const
     const auto matrix = m_controls->matrix();
     if (!m_active || !matrix || !session().study())
         return std::nullopt;
-    const Selection &selection = session().selection();
+    const Selection &selection = m_shown;
     MasksWanted wanted;
     const std::string b = selection.runB() == selection.runA() ? std::string() : selection.runB().toStdString();
     wanted.request = {session().folder(), selection.runA().toStdString(), b, *matrix};
@@ -193,10 +238,11 @@ bool MasksPage::isUpToDate() const
 void MasksPage::update()
 {
     const auto now = wanted();
+    if (m_running && now && now->request == m_running->request)
+        return; // adopt() comes here again
     if (m_running) {
-        if (!now || now->request != m_running->request)
-            m_stop.request_stop(); // adopt() comes here again
-        return;
+        m_task.cancel();
+        m_running.reset();
     }
     if (now && !isUpToDate())
         start(*now);
@@ -205,15 +251,13 @@ void MasksPage::update()
 void MasksPage::start(const MasksWanted &wanted)
 {
     m_running = wanted;
-    m_stop = std::stop_source();
-    const auto work = [masks = m_masks, weights = m_weights, previous = m_picture, wanted,
-                       stop = m_stop.get_token()]() -> Result<std::shared_ptr<const MasksPicture>> {
-        SECATEUR_TRY(made, preparePicture(*masks, *weights, wanted, previous.get(), workThreads(), stop));
-        return std::make_shared<const MasksPicture>(std::move(made));
-    };
-    widgets::runOnPool(m_pool, this, work, [this, wanted](const Result<std::shared_ptr<const MasksPicture>> &result) {
-        adopt(wanted, result);
-    });
+    using Made = Result<std::shared_ptr<const MasksPicture>>;
+    m_task.start(
+        [masks = m_masks, weights = m_weights, previous = m_picture, wanted](const std::stop_token &stop) -> Made {
+            SECATEUR_TRY(made, preparePicture(*masks, *weights, wanted, previous.get(), workThreads(), stop));
+            return std::make_shared<const MasksPicture>(std::move(made));
+        },
+        [this, wanted](const std::shared_ptr<const Made> &made) { adopt(wanted, *made); });
 }
 
 void MasksPage::adopt(const MasksWanted &done, Result<std::shared_ptr<const MasksPicture>> result)
@@ -232,7 +276,10 @@ void MasksPage::adopt(const MasksWanted &done, Result<std::shared_ptr<const Mask
         const bool otherMasks = !m_picture || m_picture->made.request != done.request;
         m_failed.reset();
         m_picture = std::move(*result);
-        m_canvas->show(*m_picture);
+        {
+            const QScopedValueRollback adopting(m_adopting, true);
+            m_canvas->show(*m_picture);
+        }
         if (otherMasks)
             m_sparsity->setPair(m_picture->asPruned);
         m_sparsity->setProblem(m_picture->weightsError ? sentence(*m_picture->weightsError) : QString());

@@ -3,24 +3,26 @@
 
 #include <memory>
 #include <optional>
-#include <stop_token>
 
 #include <QStackedLayout>
-#include <QThreadPool>
 
 #include "app/pages/maskscanvas.h"
 #include "app/pages/maskscontrols.h"
 #include "app/pages/masksreadout.h"
 #include "app/pages/maskssparsity.h"
 #include "app/pages/page.h"
+#include "app/session/viewedits.h"
+#include "widgets/common/latesttask.h"
 #include "widgets/plots/maskoverview.h"
 
 namespace secateur::app {
 
 /// The paper's Figure 3, alive: the masks of one matrix in two sub-models and where they differ.
 ///
-/// All reading and selecting happens on a thread of the page's own, one piece at a time: when it is done, the next
-/// piece is whatever is wanted by then, so a slider that is dragged never waits for values it has passed.
+/// All reading and selecting happens on a worker thread, one piece at a time: when it is done, the next piece is
+/// whatever is wanted by then, so a slider that is dragged never waits for values it has passed.
+///
+/// What is looked at is the shared selection while the page is linked, and the page's own otherwise.
 class MasksPage : public Page
 {
     Q_OBJECT
@@ -42,6 +44,7 @@ public:
     /// What is shown; null before the first masks are there.
     [[nodiscard]] const MasksPicture *picture() const { return m_picture.get(); }
     [[nodiscard]] bool isUpToDate() const;
+    [[nodiscard]] Selection &shown() { return m_shown; }
 
 Q_SIGNALS:
     void pictureChanged();
@@ -59,8 +62,14 @@ private:
     void adopt(const MasksWanted &wanted, Result<std::shared_ptr<const MasksPicture>> result);
     void showCell();
     void onSelectionChanged();
+    void onShownChanged();
+    void follow();
+    void onCellChosen();
+    void recordView(const widgets::MatrixViewport::View &before);
     void makeRuns(bool fromA, bool fromB);
 
+    Selection m_shown;
+    SelectionRecorder m_recorder; ///< of `m_shown`, while that is not the shared one
     QStackedLayout *m_stack = nullptr;
     MasksControls *m_controls = nullptr;
     MasksCanvas *m_canvas = nullptr;
@@ -69,15 +78,16 @@ private:
     MasksSparsity *m_sparsity = nullptr;
     QList<QAction *> m_actions;
     QAction *m_weightsAction = nullptr;
+    QAction *m_linked = nullptr;
 
     std::shared_ptr<MasksReader> m_masks = std::make_shared<MasksReader>();
     std::shared_ptr<WeightsReader> m_weights = std::make_shared<WeightsReader>();
     std::shared_ptr<const MasksPicture> m_picture;
     std::optional<MasksWanted> m_running;
     std::optional<MasksWanted> m_failed; ///< not tried again until something else is wanted
-    std::stop_source m_stop;
     bool m_active = false; ///< nothing is read before the page is first seen
-    QThreadPool m_pool; ///< last: ends its work before what that refers to goes
+    bool m_adopting = false; ///< a new matrix forgets the cell, which nobody chose
+    widgets::LatestTask<Result<std::shared_ptr<const MasksPicture>>> m_task;
 };
 
 } // namespace secateur::app

@@ -12,6 +12,7 @@
 #include "core/architecture/modelarchive.h"
 #include "core/base/system.h"
 #include "core/engine/light.h"
+#include "widgets/common/formrow.h"
 #include "widgets/common/theme.h"
 
 namespace secateur::app {
@@ -87,11 +88,7 @@ QWidget *PrunePage::makeChoices()
     form->setContentsMargins(0, 0, 0, 0);
     form->setRowWrapPolicy(QFormLayout::WrapAllRows);
     const auto row = [form](const QString &label, QWidget *field, const QString &help) {
-        form->addRow(label, field);
-        QString name = label;
-        field->setAccessibleName(name.remove(u'&'));
-        field->setAccessibleDescription(help);
-        field->setToolTip(help);
+        widgets::addFormRow(*form, label, field, help);
     };
     m_domains->setFixedHeight(domainsHeight);
     row(tr("&Domains"), m_domains, tr("Those checked are pruned for; set them up on the Calibrate page"));

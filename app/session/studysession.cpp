@@ -29,6 +29,15 @@ std::vector<std::string> signature(const store::Study *study)
     return parts;
 }
 
+std::vector<std::string> evaluationIds(const store::Study *study)
+{
+    std::vector<std::string> ids;
+    if (study != nullptr)
+        for (const auto &evaluation : study->evaluations())
+            ids.push_back(evaluation.id);
+    return ids;
+}
+
 bool isThere(const std::filesystem::path &path)
 {
     std::error_code ignored;
@@ -54,6 +63,7 @@ Result<void> StudySession::open(const std::filesystem::path &folder)
     adopt(std::move(study));
     Q_EMIT studyChanged();
     Q_EMIT runsChanged();
+    Q_EMIT evaluationsChanged();
     return {};
 }
 
@@ -66,6 +76,7 @@ void StudySession::openModel(const std::filesystem::path &model, const std::file
     adopt(study ? std::move(*study) : nullptr);
     Q_EMIT studyChanged();
     Q_EMIT runsChanged();
+    Q_EMIT evaluationsChanged();
 }
 
 void StudySession::close()
@@ -78,6 +89,7 @@ void StudySession::close()
     adopt(nullptr);
     Q_EMIT studyChanged();
     Q_EMIT runsChanged();
+    Q_EMIT evaluationsChanged();
 }
 
 Result<void> StudySession::reload()
@@ -89,11 +101,14 @@ Result<void> StudySession::reload()
     SECATEUR_TRY(study, store::Study::open(m_folder, store::Study::Access::Read));
     const bool isNew = !m_study;
     const auto before = signature(m_study.get());
+    const auto measured = evaluationIds(m_study.get());
     adopt(std::move(study));
     if (isNew)
         Q_EMIT studyChanged();
     if (isNew || signature(m_study.get()) != before)
         Q_EMIT runsChanged();
+    if (isNew || evaluationIds(m_study.get()) != measured)
+        Q_EMIT evaluationsChanged();
     return {};
 }
 
@@ -107,6 +122,12 @@ const std::vector<store::InterruptedRun> &StudySession::interrupted() const
 {
     static const std::vector<store::InterruptedRun> none;
     return m_study ? m_study->interrupted() : none;
+}
+
+const std::vector<store::EvaluationManifest> &StudySession::evaluations() const
+{
+    static const std::vector<store::EvaluationManifest> none;
+    return m_study ? m_study->evaluations() : none;
 }
 
 const store::RunManifest *StudySession::run(const QString &id) const
@@ -151,8 +172,10 @@ void StudySession::watch()
             folders << text(folder);
     };
     add(m_study ? m_folder / "runs" : m_folder.parent_path());
-    if (!m_study || !isThere(m_folder / "runs"))
+    if (!m_study || !isThere(m_folder / "runs") || !isThere(m_folder / "evaluations"))
         add(m_folder);
+    else
+        add(m_folder / "evaluations");
     for (const auto &run : interrupted())
         add(m_folder / "runs" / run.id);
     if (!folders.isEmpty())
@@ -162,6 +185,26 @@ void StudySession::watch()
 void StudySession::onFolderChanged()
 {
     m_reloadSoon.start();
+}
+
+bool StudySession::isValid(const Selection::State &state) const
+{
+    const auto isThereOrNone = [this](const QString &id) { return id.isEmpty() || run(id) != nullptr; };
+    return isThereOrNone(state.runA) && isThereOrNone(state.runB);
+}
+
+/// The run to compare with: the first of another domain, or else of the same one; empty without another run.
+QString StudySession::partnerOf(const QString &id) const
+{
+    const auto &all = runs();
+    const auto *const first = run(id);
+    const auto isOther = [&](const store::RunManifest &other) { return first == nullptr || other.id != first->id; };
+    auto found = std::ranges::find_if(all, [&](const auto &other) {
+        return isOther(other) && (first == nullptr || other.recipe.domain != first->recipe.domain);
+    });
+    if (found == all.end())
+        found = std::ranges::find_if(all, isOther);
+    return found == all.end() ? QString() : QString::fromStdString(found->id);
 }
 
 /// Keeps the selection on runs that exist, and gives a study just opened one that shows something.
@@ -175,12 +218,10 @@ void StudySession::repairSelection()
     if (run(state.runA) == nullptr)
         state.runA = idAt(0);
     if (run(state.runB) == nullptr || (state.runB == state.runA && all.size() > 1))
-        state.runB = state.runA == idAt(0) ? idAt(1) : idAt(0);
+        state.runB = partnerOf(state.runA);
     const auto *manifest = run(state.runA);
-    if (manifest == nullptr) {
-        m_selection.setState({});
-        return;
-    }
+    if (manifest == nullptr)
+        return navigate({});
     const auto names = manifest->sublayerNames();
     if (!state.sublayer.isEmpty() && std::ranges::find(names, state.sublayer.toStdString()) == names.end())
         state.sublayer.clear();
@@ -190,7 +231,7 @@ void StudySession::repairSelection()
         state.sublayer = QString::fromStdString(names.front());
     if (state.layer != m_selection.layer() || state.sublayer != m_selection.sublayer())
         state.cell.reset();
-    m_selection.setState(state);
+    navigate(state);
 }
 
 } // namespace secateur::app

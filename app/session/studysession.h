@@ -13,6 +13,7 @@
 
 #include "app/session/domainplans.h"
 #include "app/session/selection.h"
+#include "app/session/viewedits.h"
 #include "core/base/result.h"
 #include "core/store/study.h"
 
@@ -33,7 +34,7 @@ public:
     /// A model to work on. The study is the one at `folder` if it exists, and else is made there by the first run.
     void openModel(const std::filesystem::path &model, const std::filesystem::path &folder);
     void close();
-    /// Reads the study again; emits runsChanged() when its runs differ from before.
+    /// Reads the study again; emits runsChanged() and evaluationsChanged() when these differ from before.
     Result<void> reload();
 
     /// Null when there is none (yet). Replaced by reload(): keep it no longer than you need it.
@@ -44,6 +45,8 @@ public:
     /// Finished runs, oldest first; empty without a study.
     [[nodiscard]] const std::vector<store::RunManifest> &runs() const;
     [[nodiscard]] const std::vector<store::InterruptedRun> &interrupted() const;
+    /// Finished ones, oldest first; empty without a study.
+    [[nodiscard]] const std::vector<store::EvaluationManifest> &evaluations() const;
     /// Null when no finished run has this id.
     [[nodiscard]] const store::RunManifest *run(const QString &id) const;
 
@@ -52,6 +55,10 @@ public:
     void setModelPath(const std::filesystem::path &model);
 
     [[nodiscard]] Selection &selection() { return m_selection; }
+    /// Selects without a step of undo: for navigation and restoring.
+    void navigate(const Selection::State &state) { m_recorder.show(state); }
+    /// Whether the runs of a selection are there.
+    [[nodiscard]] bool isValid(const Selection::State &state) const;
     [[nodiscard]] QUndoStack &undoStack() { return m_undo; }
     /// What to calibrate on; forgotten when another study is opened.
     [[nodiscard]] DomainPlans &domains() { return m_domains; }
@@ -61,6 +68,8 @@ Q_SIGNALS:
     void studyChanged();
     /// Runs came or went, in the same study or with another one.
     void runsChanged();
+    /// Evaluations came or went, with the study or in it.
+    void evaluationsChanged();
 
 private:
     void forgetEdits();
@@ -68,12 +77,15 @@ private:
     void watch();
     void onFolderChanged();
     void repairSelection();
+    [[nodiscard]] QString partnerOf(const QString &id) const;
 
     std::filesystem::path m_folder;
     std::filesystem::path m_model;
     std::shared_ptr<store::Study> m_study;
     Selection m_selection;
     QUndoStack m_undo;
+    SelectionRecorder m_recorder{m_selection, m_undo, LayerEdit, CellEdit,
+                                 [this](const Selection::State &state) { return isValid(state); }};
     DomainPlans m_domains{m_undo};
     QFileSystemWatcher m_watcher;
     QTimer m_reloadSoon;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr int paletteWidth = 560;
 constexpr int paletteHeight = 380;
-constexpr int idRole = Qt::UserRole;
+constexpr std::size_t mostListed = 200;
 
 QString plainText(const QAction &action)
 {
@@ -69,47 +69,75 @@ QStringList CommandPalette::listed() const
 {
     QStringList ids;
     for (int row = 0; row < m_list->count(); ++row)
-        ids << m_list->item(row)->data(idRole).toString();
+        ids << m_listed[std::size_t(row)].id;
     return ids;
+}
+
+void CommandPalette::addSource(QChar prefix, const QString &what, std::function<std::vector<Entry>()> entries)
+{
+    m_sources.push_back({prefix, std::move(entries)});
+    m_hints << tr("%1 %2").arg(prefix).arg(what);
+    m_input->setPlaceholderText(tr("What do you want to do?   %1").arg(m_hints.join(QStringLiteral("   "))));
+}
+
+std::vector<CommandPalette::Entry> CommandPalette::actionEntries() const
+{
+    std::vector<Entry> entries;
+    const auto actions = m_registry.all();
+    for (auto *const action : actions)
+        if (action->isEnabled())
+            entries.push_back({action->objectName(), lineFor(*action), [action] { action->trigger(); }});
+    return entries;
 }
 
 void CommandPalette::refill()
 {
+    const QString text = m_input->text();
+    const auto source =
+        std::ranges::find_if(m_sources, [&](const Source &candidate) { return text.startsWith(candidate.prefix); });
+    if (source == m_sources.end())
+        list(actionEntries(), text);
+    else
+        list(source->entries(), text.mid(1));
+}
+
+void CommandPalette::list(const std::vector<Entry> &entries, const QString &pattern)
+{
     struct Candidate {
-        QAction *action;
+        const Entry *entry;
         int score;
     };
     std::vector<Candidate> candidates;
-    const QString pattern = m_input->text();
-    const auto actions = m_registry.all();
-    for (auto *const action : actions) {
-        const auto score = fuzzyScore(pattern, plainText(*action));
-        if (!action->isEnabled() || !score)
+    for (const auto &entry : entries) {
+        const auto score = fuzzyScore(pattern, entry.text.section(QStringLiteral("   "), 0, 0)); // without the keys
+        if (!score)
             continue;
-        const auto recency = m_recent.indexOf(action->objectName());
+        const auto recency = m_recent.indexOf(entry.id);
         const int bonus = recency < 0 ? 0 : std::max(0, 12 - int(recency));
-        candidates.push_back({action, (pattern.isEmpty() ? 0 : *score) + bonus});
+        candidates.push_back({&entry, (pattern.isEmpty() ? 0 : *score) + bonus});
     }
     std::ranges::stable_sort(candidates, std::ranges::greater(), &Candidate::score);
+    if (candidates.size() > mostListed)
+        candidates.resize(mostListed);
     m_list->clear();
+    m_listed.clear();
     for (const auto &candidate : candidates) {
-        auto *const item = new QListWidgetItem(candidate.action->icon(), lineFor(*candidate.action), m_list);
-        item->setData(idRole, candidate.action->objectName());
+        m_list->addItem(candidate.entry->text);
+        m_listed.push_back(*candidate.entry);
     }
     m_list->setCurrentRow(0);
 }
 
 void CommandPalette::runCurrent()
 {
-    const auto *const item = m_list->currentItem();
-    if (item == nullptr)
+    const int row = m_list->currentRow();
+    if (row < 0 || std::size_t(row) >= m_listed.size())
         return;
-    const QString id = item->data(idRole).toString();
-    m_recent.removeAll(id);
-    m_recent.prepend(id);
+    const Entry entry = m_listed[std::size_t(row)]; // running it may list others
+    m_recent.removeAll(entry.id);
+    m_recent.prepend(entry.id);
     accept();
-    if (auto *const action = m_registry.find(id))
-        action->trigger();
+    entry.run();
 }
 
 /// The list is walked without leaving the input.

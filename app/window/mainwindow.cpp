@@ -82,6 +82,8 @@ MainWindow::MainWindow(Settings &settings, WindowOptions options, QWidget *paren
     setupGoActions();
     setupJobActions();
     setupMenus();
+    setupToolBar();
+    setupPaletteSources();
     connectSignals();
     onStudyChanged();
 }
@@ -150,13 +152,20 @@ void MainWindow::setupDocks()
     connect(tree, &StudyTree::openRequested, this, &MainWindow::showPage);
     connect(tree, &StudyTree::resumeRequested, this, &MainWindow::resumeRun);
     m_jobsDock = new JobsDock(m_jobs);
-    auto *const left = dockify(tree, QStringLiteral("study"), tr("Study"), Qt::LeftDockWidgetArea);
-    auto *const right =
-        dockify(new Inspector(m_session), QStringLiteral("inspector"), tr("Inspector"), Qt::RightDockWidgetArea);
-    auto *const bottom = dockify(m_jobsDock, QStringLiteral("jobs"), tr("Jobs"), Qt::BottomDockWidgetArea);
-    resizeDocks({left, right}, {dockWidth, inspectorWidth}, Qt::Horizontal);
-    resizeDocks({bottom}, {jobsHeight}, Qt::Vertical);
+    dockify(tree, QStringLiteral("study"), tr("Study"), Qt::LeftDockWidgetArea);
+    dockify(new Inspector(m_session), QStringLiteral("inspector"), tr("Inspector"), Qt::RightDockWidgetArea);
+    dockify(m_jobsDock, QStringLiteral("jobs"), tr("Jobs"), Qt::BottomDockWidgetArea);
     m_palette = new CommandPalette(m_actions, this);
+}
+
+void MainWindow::showEvent(QShowEvent *event)
+{
+    QMainWindow::showEvent(event);
+    if (std::exchange(m_isSized, true))
+        return;
+    const auto dock = [this](const char *name) { return findChild<QDockWidget *>(QLatin1String(name)); };
+    resizeDocks({dock("study"), dock("inspector")}, {dockWidth, inspectorWidth}, Qt::Horizontal);
+    resizeDocks({dock("jobs")}, {jobsHeight}, Qt::Vertical);
 }
 
 void MainWindow::connectSignals()
@@ -189,6 +198,7 @@ void MainWindow::openPath(const std::filesystem::path &path)
     const bool isModel = isThere(folder / "config.json") || std::filesystem::is_regular_file(folder, ignored);
     if (isModel && !isThere(folder / "study.json"))
         return openModel(folder.extension() == ".safetensors" ? folder.parent_path() : folder);
+    m_history.clear(); // what was looked at in another study
     if (const auto opened = m_session.open(folder); !opened)
         return m_messages->warn(
             tr("Cannot open %1: %2").arg(text(folder), QString::fromStdString(opened.error().detail)));
@@ -205,6 +215,7 @@ void MainWindow::openPath(const std::filesystem::path &path)
 void MainWindow::openModel(const std::filesystem::path &model)
 {
     const auto folder = studyFolderFor(model);
+    m_history.clear();
     m_session.openModel(model, folder);
     if (m_session.study())
         m_settings.addRecent(text(folder));
@@ -262,7 +273,7 @@ void MainWindow::goTo(const Place &place)
     if (m_session.run(selection.runA) == nullptr || m_session.run(selection.runB) == nullptr)
         selection = m_session.selection().state();
     const auto page = place.page; // the selection's listeners may end up in visit()
-    m_session.selection().setState(selection);
+    m_session.navigate(selection);
     showPage(page);
     m_isMoving = false;
     updateNavigation();
@@ -359,7 +370,7 @@ void MainWindow::restore()
     if (!state || !m_settings.restoreSession.value())
         return;
     restoreGeometry(state->geometry);
-    restoreState(state->docks);
+    m_isSized = restoreState(state->docks);
     if (isThere(state->study / "study.json"))
         openPath(state->study);
     else if (isThere(state->model))
@@ -370,7 +381,7 @@ void MainWindow::restore()
         m_session.setModelPath(state->model);
     m_session.domains().reset(state->domains);
     if (m_session.run(state->selection.runA) != nullptr && m_session.run(state->selection.runB) != nullptr)
-        m_session.selection().setState(state->selection);
+        m_session.navigate(state->selection);
     m_history.clear();
     showPage(state->page);
     if (!state->ended)

@@ -63,6 +63,7 @@ protected:
     void closeEvent(QCloseEvent *event) override;
     void dragEnterEvent(QDragEnterEvent *event) override;
     void dropEvent(QDropEvent *event) override;
+    void showEvent(QShowEvent *event) override;
 
 private:
     void setupUi();
@@ -73,6 +74,8 @@ private:
     void setupGoActions();
     void setupJobActions();
     void setupMenus();
+    void setupToolBar();
+    void setupPaletteSources();
     void fillRecentMenu(QMenu *menu);
     void connectSignals();
     QAction *addAction(const ActionSpec &spec);
@@ -106,6 +109,7 @@ private:
     QStackedWidget *m_stack = nullptr;
     widgets::EmptyState *m_welcome = nullptr;
     JobsDock *m_jobsDock = nullptr;
+    bool m_isSized = false; ///< the docks have got their sizes, which they take only once the window is shown
     CommandPalette *m_palette = nullptr;
 };
 

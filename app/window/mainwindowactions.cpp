@@ -7,6 +7,8 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QStatusBar>
+#include <QToolBar>
+#include <QToolButton>
 
 #include "app/window/mainwindow.h"
 #include "widgets/common/theme.h"
@@ -178,6 +180,86 @@ void MainWindow::setupMenus()
     add(tr("&Jobs"), QStringLiteral("jobs"));
     add(tr("&Help"), QStringLiteral("help"));
     menuBar()->setAccessibleName(tr("Menus"));
+}
+
+/// What is wanted on every page; all else is a menu or a palette away.
+void MainWindow::setupToolBar()
+{
+    auto *const bar = addToolBar(tr("Tool bar"));
+    bar->setObjectName(QStringLiteral("toolBar"));
+    bar->setAccessibleName(bar->windowTitle());
+    bar->setMovable(false);
+    bar->setToolButtonStyle(Qt::ToolButtonTextOnly); // few systems have icons for all of these, and words are clearer
+    const auto add = [this, bar](const char *id, const QString &text) {
+        auto *const action = m_actions.find(QLatin1String(id));
+        const QString keys = action->shortcut().toString(QKeySequence::NativeText);
+        action->setIconText(text);
+        bar->addAction(action);
+        auto *const button = bar->widgetForAction(action);
+        const auto name = [button, action, keys] {
+            const QString what = action->text().remove(u'&').remove(QStringLiteral("…"));
+            button->setAccessibleName(what);
+            button->setToolTip(keys.isEmpty() ? what : QStringLiteral("%1 (%2)").arg(what, keys));
+        };
+        connect(action, &QAction::changed, button, name); // "Undo show layer 3"
+        name();
+    };
+    add("go.back", tr("← Back"));
+    add("go.forward", tr("Forward →"));
+    bar->addSeparator();
+    add("file.openStudy", tr("Open Study"));
+    bar->addSeparator();
+    add("edit.undo", tr("Undo"));
+    add("edit.redo", tr("Redo"));
+    bar->addSeparator();
+    add("view.commandPalette", tr("Commands"));
+    auto *const theme = new QToolButton(bar);
+    theme->setText(tr("Theme"));
+    theme->setAccessibleName(tr("Theme"));
+    theme->setToolTip(tr("Light or dark"));
+    theme->setPopupMode(QToolButton::InstantPopup);
+    theme->setFocusPolicy(Qt::TabFocus);
+    for (auto *const action : m_actions.inMenu(QStringLiteral("view")))
+        if (action->objectName().startsWith(QStringLiteral("view.theme.")))
+            theme->addAction(action);
+    bar->addWidget(theme);
+    if (auto *const more = bar->findChild<QToolButton *>(QStringLiteral("qt_toolbar_ext_button")))
+        more->setAccessibleName(tr("More tools"));
+    auto *const toggle = bar->toggleViewAction();
+    toggle->setObjectName(QStringLiteral("view.toolBar"));
+    m_actions.adopt(toggle, QStringLiteral("view"));
+    QMainWindow::addAction(toggle);
+}
+
+void MainWindow::setupPaletteSources()
+{
+    m_palette->addSource(u'>', tr("settings"), [this] {
+        std::vector<CommandPalette::Entry> entries;
+        for (const auto &name : {QStringLiteral("system"), QStringLiteral("light"), QStringLiteral("dark")})
+            entries.push_back({QStringLiteral(">theme.") + name, tr("%1: %2").arg(m_settings.theme.label(), name),
+                               [this, name] { m_settings.theme.setValue(name); }});
+        for (const bool on : {true, false})
+            entries.push_back({QStringLiteral(">restore.%1").arg(int(on)),
+                               tr("%1: %2").arg(m_settings.restoreSession.label(), on ? tr("yes") : tr("no")),
+                               [this, on] { m_settings.restoreSession.setValue(on); }});
+        for (const int threads : {0, 1, 2, 4, 8, 16, 32})
+            entries.push_back({QStringLiteral(">threads.%1").arg(threads),
+                               tr("%1: %2").arg(m_settings.threads.label()).arg(threads),
+                               [this, threads] { m_settings.threads.setValue(threads); }});
+        return entries;
+    });
+    m_palette->addSource(u'@', tr("layers"), [this] {
+        std::vector<CommandPalette::Entry> entries;
+        const auto *const run = m_session.run(m_session.selection().runA());
+        for (std::uint32_t layer = 0; run != nullptr && layer < run->layers(); ++layer)
+            for (const auto &name : run->sublayerNames()) {
+                const auto sublayer = QString::fromStdString(name);
+                entries.push_back({QStringLiteral("@%1.%2").arg(layer).arg(sublayer),
+                                   tr("Layer %1, %2").arg(layer).arg(sublayer.section(u'.', -1)),
+                                   [this, layer, sublayer] { m_session.selection().setMatrix(layer, sublayer); }});
+            }
+        return entries;
+    });
 }
 
 void MainWindow::fillRecentMenu(QMenu *menu)

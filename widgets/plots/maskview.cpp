@@ -6,8 +6,6 @@
 #include <QEvent>
 #include <QPainter>
 
-#include "widgets/plots/masktask.h"
-
 namespace secateur::widgets {
 
 namespace {
@@ -129,28 +127,23 @@ void MaskView::updateFrame()
     m_frame = m_content.draw(wanted, m_palette, MaskQuality::Moving);
     m_frameWindow = wanted;
     m_frameIsStale = false;
-    ++m_request;
+    m_settling.cancel();
     m_settled = false;
     m_settleTimer.start();
 }
 
 void MaskView::settle()
 {
-    const quint64 request = m_request;
-    const auto show = [this, request](const QImage &image) {
-        if (request != m_request || m_frameIsStale)
-            return;
-        m_frame = image;
-        m_settled = true;
-        update();
-        Q_EMIT settled();
-    };
-    runOnPool(
-        *QThreadPool::globalInstance(), this,
-        [content = m_content, window = m_frameWindow, palette = m_palette] {
-            return content.draw(window, palette, MaskQuality::Settled);
-        },
-        show);
+    m_settling.start([content = m_content, window = m_frameWindow, palette = m_palette](
+                         const std::stop_token &) { return content.draw(window, palette, MaskQuality::Settled); },
+                     [this](const std::shared_ptr<const QImage> &image) {
+                         if (m_frameIsStale)
+                             return;
+                         m_frame = *image;
+                         m_settled = true;
+                         update();
+                         Q_EMIT settled();
+                     });
 }
 
 void MaskView::paintEvent(QPaintEvent *)

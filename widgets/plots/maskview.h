@@ -7,6 +7,7 @@
 #include <QTimer>
 #include <QWidget>
 
+#include "widgets/common/latesttask.h"
 #include "widgets/plots/maskcontent.h"
 #include "widgets/plots/maskdecor.h"
 #include "widgets/plots/matrixviewport.h"
@@ -97,8 +98,8 @@ private:
     CellWindow m_frameWindow;
     bool m_frameIsStale = true;
     bool m_settled = false;
-    quint64 m_request = 0; ///< a settled picture of an older request is dropped
     QTimer m_settleTimer;
+    LatestTask<QImage> m_settling;
 
     std::optional<QPointF> m_pressed;
     QPointF m_dragged;

@@ -64,7 +64,7 @@ QRectF MatrixViewport::visibleCells(const QSizeF &size) const
 
 void MatrixViewport::fit()
 {
-    apply(fittingScale(), m_centre, true);
+    move(fittingScale(), m_centre, true);
 }
 
 void MatrixViewport::zoom(double factor, const QPointF &fixed)
@@ -73,7 +73,7 @@ void MatrixViewport::zoom(double factor, const QPointF &fixed)
         return;
     const double smallest = std::min(fittingScale(), maximumScale);
     const double scale = std::clamp(m_scale * factor, smallest, maximumScale);
-    apply(scale, fixed + (m_centre - fixed) * (m_scale / scale), scale <= smallest);
+    move(scale, fixed + (m_centre - fixed) * (m_scale / scale), scale <= smallest);
 }
 
 void MatrixViewport::zoomAtCentre(double factor)
@@ -90,12 +90,12 @@ void MatrixViewport::setPixelsPerCell(double scale)
 
 void MatrixViewport::panBy(const QPointF &pixels)
 {
-    apply(m_scale, m_centre - pixels / m_scale, m_fitted);
+    move(m_scale, m_centre - pixels / m_scale, m_fitted);
 }
 
 void MatrixViewport::centreOn(const QPointF &cell)
 {
-    apply(m_scale, cell, m_fitted);
+    move(m_scale, cell, m_fitted);
 }
 
 void MatrixViewport::setCurrentCell(const std::optional<Cell> &cell, bool alsoReveal)
@@ -130,6 +130,21 @@ void MatrixViewport::apply(double scale, QPointF centre, bool fitted)
     m_centre = centre;
     m_fitted = fitted;
     Q_EMIT changed();
+}
+
+void MatrixViewport::move(double scale, QPointF centre, bool fitted)
+{
+    const View before = view();
+    apply(scale, centre, fitted);
+    if (before != view())
+        Q_EMIT moved(before);
+}
+
+void MatrixViewport::setView(const View &view)
+{
+    if (isEmpty() || !(view.scale > 0.0))
+        return;
+    apply(view.fitted ? fittingScale() : std::max(view.scale, fittingScale()), view.centre, view.fitted);
 }
 
 void MatrixViewport::reveal(const Cell &cell)

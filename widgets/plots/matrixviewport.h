@@ -24,6 +24,13 @@ public:
         std::int64_t column = 0;
         friend bool operator==(const Cell &, const Cell &) = default;
     };
+    /// What is seen of a matrix: pixels per cell, and the cell coordinate in the middle.
+    struct View {
+        double scale = 1.0;
+        QPointF centre;
+        bool fitted = true;
+        friend bool operator==(const View &, const View &) = default;
+    };
     static constexpr double maximumScale = 64.0; ///< pixels per cell
 
     explicit MatrixViewport(QObject *parent = nullptr);
@@ -45,6 +52,9 @@ public:
     [[nodiscard]] QRectF visibleCells(const QSizeF &size) const;
     [[nodiscard]] QRectF visibleCells() const { return visibleCells(m_viewSize); }
 
+    [[nodiscard]] View view() const { return {m_scale, m_centre, m_fitted}; }
+    void setView(const View &view);
+
     void fit();
     /// Scales by `factor` and keeps the cell coordinate `fixed` where it is on the screen.
     void zoom(double factor, const QPointF &fixed);
@@ -62,9 +72,12 @@ public:
 Q_SIGNALS:
     void changed(); ///< another part, scale or matrix
     void currentCellChanged();
+    /// The user looks elsewhere: after zooming or panning, not after a resize, another matrix, setView() or a cell.
+    void moved(const secateur::widgets::MatrixViewport::View &before);
 
 private:
     void apply(double scale, QPointF centre, bool fitted);
+    void move(double scale, QPointF centre, bool fitted);
     void reveal(const Cell &cell);
     [[nodiscard]] QPointF clamped(QPointF centre, double scale) const;
 

@@ -50,6 +50,15 @@ private Q_SLOTS:
         QVERIFY(session.run(QStringLiteral("none")) == nullptr);
     }
 
+    void comparesWithAnotherDomain()
+    {
+        writeRuns({{"one", "math", 1}, {"two", "math", 2}, {"three", "law", 3}});
+        StudySession session;
+        VERIFY_RESULT(session.open(m_study));
+        QCOMPARE(session.selection().runA().toStdString(), session.runs()[0].id);
+        QCOMPARE(session.selection().runB().toStdString(), session.runs()[2].id);
+    }
+
     void aStudyThatCannotBeOpenedChangesNothing()
     {
         writeRuns({{"one", "math", 1}});

@@ -75,6 +75,59 @@ private Q_SLOTS:
         QVERIFY(palette.isVisible());
     }
 
+    void paletteSearchesASourceByItsPrefix()
+    {
+        ActionRegistry registry;
+        registry.add(spec("a", "Layer up", {}));
+        CommandPalette palette(registry);
+        QString done;
+        palette.addSource(u'@', QStringLiteral("layers"), [&done] {
+            std::vector<CommandPalette::Entry> entries;
+            for (const auto *const name : {"Layer 3, q_proj", "Layer 3, k_proj"})
+                entries.push_back({QString::fromLatin1(name), QString::fromLatin1(name),
+                                   [&done, name] { done = QString::fromLatin1(name); }});
+            return entries;
+        });
+        palette.popUp();
+        QCOMPARE(palette.listed(), QStringList{QStringLiteral("a")});
+        QVERIFY(palette.input().placeholderText().contains(QStringLiteral("@ layers")));
+        QTest::keyClicks(&palette.input(), QStringLiteral("@3k"));
+        QCOMPARE(palette.listed(), QStringList{QStringLiteral("Layer 3, k_proj")});
+        QTest::keyClick(&palette.input(), Qt::Key_Return);
+        QCOMPARE(done, QStringLiteral("Layer 3, k_proj"));
+    }
+
+    void selectingCanBeUndone()
+    {
+        const auto model = test::writeTinyModel(m_folder->path() / "model");
+        const auto study = m_folder->path() / "tiny.secateur";
+        test::writeTinyStudy(study, model, {{"one", "math", 1}, {"two", "math", 2}, {"three", "law", 3}});
+        StudySession session;
+        VERIFY_RESULT(session.open(study));
+        auto &selection = session.selection();
+        auto &undo = session.undoStack();
+        QCOMPARE(undo.count(), 0); // what opening selects is no edit
+        const auto start = selection.state();
+        for (const std::uint32_t layer : {1U, 2U, 3U})
+            selection.setLayer(layer);
+        QCOMPARE(undo.count(), 1);
+        QCOMPARE(undo.undoText(), QStringLiteral("show layer 3"));
+        selection.setCell(Selection::Cell{1, 2});
+        selection.setRuns(selection.runB(), selection.runA());
+        QCOMPARE(undo.undoText(), QStringLiteral("swap A and B"));
+        const auto end = selection.state();
+        session.navigate(start); // Back is no edit, and undo does not mind it
+        QCOMPARE(undo.count(), 3);
+        undo.setIndex(0);
+        QCOMPARE(selection.state(), start);
+        undo.setIndex(undo.count());
+        QCOMPARE(selection.state(), end);
+        selection.setCell(std::nullopt);
+        selection.setLayer(1);
+        selection.setLayer(3); // there and back is nothing
+        QCOMPARE(undo.count(), 4);
+    }
+
     void historyGoesBackAndForward()
     {
         History history;

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QFormLayout>
+#include <QWidget>
+
+namespace secateur::widgets {
+
+/// A labelled field that also tells assistive technology its name and what it is for; `help` is its tool tip, too.
+inline void addFormRow(QFormLayout &form, const QString &label, QWidget *field, const QString &help)
+{
+    form.addRow(label, field);
+    field->setAccessibleName(QString(label).remove(u'&'));
+    field->setAccessibleDescription(help);
+    field->setToolTip(help);
+}
+
+} // namespace secateur::widgets
