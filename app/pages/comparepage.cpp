@@ -91,6 +91,7 @@ CompareTab &ComparePage::currentTab() const
 void ComparePage::activate()
 {
     m_active = true;
+    m_accuracy->activate();
     update();
 }
 

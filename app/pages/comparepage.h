@@ -7,6 +7,7 @@
 
 #include <QTimer>
 
+#include "app/pages/accuracypanel.h"
 #include "app/pages/comparetabs.h"
 #include "app/pages/comparework.h"
 #include "app/pages/page.h"
@@ -15,6 +16,7 @@
 class QComboBox;
 class QLabel;
 class QProgressBar;
+class QPushButton;
 class QStackedWidget;
 class QTabWidget;
 
@@ -41,6 +43,8 @@ public:
 
     [[nodiscard]] QTabWidget &tabs() const { return *m_tabs; }
     [[nodiscard]] CompareTab &currentTab() const;
+    /// Accuracy of the same runs, below the distances.
+    [[nodiscard]] AccuracyPanel &accuracy() const { return *m_accuracy; }
     [[nodiscard]] bool isComputing() const { return m_comparing || m_combining; }
 
 private:
@@ -50,6 +54,8 @@ private:
     void setupUi();
     QWidget *makeControls();
     QWidget *makeProgress();
+    QWidget *makeAccuracy();
+    void showAccuracy();
     void connectSignals();
     void connectTab(CompareTab *tab);
 
@@ -77,10 +83,14 @@ private:
     QList<QAction *> m_actions;
     QAction *m_follow = nullptr;
     QAction *m_showTable = nullptr;
+    QAction *m_showAccuracy = nullptr;
     QStackedWidget *m_stack = nullptr;
     widgets::EmptyState *m_empty = nullptr;
     QTabWidget *m_tabs = nullptr;
     CompareSetsTab *m_sets = nullptr;
+    QWidget *m_accuracyBox = nullptr;
+    AccuracyPanel *m_accuracy = nullptr;
+    QPushButton *m_toAccuracy = nullptr;
     QComboBox *m_set = nullptr;
     QComboBox *m_measure = nullptr;
     QComboBox *m_scale = nullptr;

@@ -37,6 +37,8 @@ void ComparePage::setupActions()
 {
     m_follow = addToggle(QStringLiteral("compare.follow"), tr("Link Compare with the other pages"), true);
     m_showTable = addToggle(QStringLiteral("compare.showTable"), tr("Show the data table"), true);
+    m_showAccuracy = addToggle(QStringLiteral("compare.showAccuracy"), tr("Show accuracy beside the distances"), true);
+    connect(m_showAccuracy, &QAction::toggled, this, &ComparePage::showAccuracy);
     addAction(QStringLiteral("compare.openMasks"), tr("Open the selected matrix on the Masks page"),
               &ComparePage::openMasks);
     addAction(QStringLiteral("compare.copyCsv"), tr("Copy the numbers as CSV"), &ComparePage::copyCsv);
@@ -90,6 +92,7 @@ void ComparePage::setupUi()
     contentLayout->setContentsMargins({});
     contentLayout->addWidget(makeControls());
     contentLayout->addWidget(m_tabs, 1);
+    contentLayout->addWidget(makeAccuracy());
     m_stack->addWidget(m_empty);
     m_stack->addWidget(content);
 
@@ -124,6 +127,10 @@ QWidget *ComparePage::makeControls()
     table->setDefaultAction(m_showTable);
     table->setText(tr("Table"));
     table->setAccessibleName(m_showTable->text());
+    auto *accuracy = new QToolButton;
+    accuracy->setDefaultAction(m_showAccuracy);
+    accuracy->setText(tr("Accuracy"));
+    accuracy->setAccessibleName(m_showAccuracy->text());
     auto *copy = new QToolButton;
     copy->setText(tr("Copy as"));
     copy->setAccessibleName(tr("Copy the plot or its numbers"));
@@ -133,9 +140,41 @@ QWidget *ComparePage::makeControls()
         if (action->objectName().startsWith(QLatin1String("compare.copy")))
             menu->addAction(action);
     copy->setMenu(menu);
-    for (QToolButton *button : {link, table, copy})
+    for (QToolButton *button : {link, table, accuracy, copy})
         row->addWidget(button);
     return bar;
+}
+
+QWidget *ComparePage::makeAccuracy()
+{
+    m_accuracyBox = new QWidget;
+    m_accuracy = new AccuracyPanel(session(), AccuracyPanel::Size::Compact, m_accuracyBox);
+    connect(m_accuracy, &AccuracyPanel::hovered, this, &ComparePage::statusChanged);
+    connect(m_accuracy, &AccuracyPanel::changed, this, &ComparePage::showAccuracy);
+    m_toAccuracy = new QPushButton(m_accuracyBox);
+    connect(m_toAccuracy, &QPushButton::clicked, this, [this] { Q_EMIT openRequested(QStringLiteral("accuracy")); });
+    auto *title = new QLabel(tr("Accuracy of the same runs"));
+    QFont bold = title->font();
+    bold.setWeight(QFont::DemiBold);
+    title->setFont(bold);
+    auto *head = new QHBoxLayout;
+    head->addWidget(title);
+    head->addStretch(1);
+    head->addWidget(m_toAccuracy);
+    auto *column = new QVBoxLayout(m_accuracyBox);
+    column->setContentsMargins({});
+    column->addLayout(head);
+    column->addWidget(m_accuracy);
+    showAccuracy();
+    return m_accuracyBox;
+}
+
+/// Before anything was measured, only the way there.
+void ComparePage::showAccuracy()
+{
+    m_accuracyBox->setVisible(m_showAccuracy->isChecked());
+    m_accuracy->setVisible(m_accuracy->hasMeasurements());
+    m_toAccuracy->setText(m_accuracy->hasMeasurements() ? tr("Open Accuracy") : tr("Measure perplexity\u2026"));
 }
 
 QWidget *ComparePage::makeProgress()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/pages.h"
 
+#include "app/pages/accuracypage.h"
 #include "app/pages/calibratepage.h"
 #include "app/pages/comparepage.h"
 #include "app/pages/figurespage.h"
@@ -19,6 +20,7 @@ std::vector<std::unique_ptr<Page>> makePages(StudySession &session, Settings *se
     pages.push_back(std::make_unique<PrunePage>(session));
     pages.push_back(std::make_unique<MasksPage>(session));
     pages.push_back(std::make_unique<ComparePage>(session));
+    pages.push_back(std::make_unique<AccuracyPage>(session));
     pages.push_back(std::make_unique<FiguresPage>(session, settings ? &settings->figureStyle : nullptr));
     return pages;
 }

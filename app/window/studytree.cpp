@@ -2,6 +2,7 @@
 #include "app/window/studytree.h"
 
 #include <map>
+#include <set>
 
 #include <QHeaderView>
 #include <QLocale>
@@ -31,6 +32,7 @@ StudyTreeModel::StudyTreeModel(StudySession &session, QObject *parent) : QStanda
 {
     connect(&session, &StudySession::studyChanged, this, &StudyTreeModel::refill);
     connect(&session, &StudySession::runsChanged, this, &StudyTreeModel::refill);
+    connect(&session, &StudySession::evaluationsChanged, this, &StudyTreeModel::refill);
     connect(&session.domains(), &DomainPlans::changed, this, &StudyTreeModel::refill);
     refill();
 }
@@ -58,6 +60,7 @@ void StudyTreeModel::refill()
         domains->appendRow(
             makeItem(plan.name, Domain, plan.name, tr("Files to calibrate on: %1").arg(plan.data.files.size())));
     addRuns();
+    addEvaluations();
 }
 
 void StudyTreeModel::addRuns()
@@ -82,6 +85,21 @@ void StudyTreeModel::addRuns()
     for (const auto &run : m_session.interrupted())
         unfinished->appendRow(makeItem(tr("%1 (%2 layers)").arg(fromStd(run.recipe.name)).arg(run.finishedLayers),
                                        Interrupted, fromStd(run.id), tr("Finished layers are kept; it can go on.")));
+}
+
+/// One item per task; its numbers are a click away.
+void StudyTreeModel::addEvaluations()
+{
+    std::map<std::string, std::set<std::string>> models;
+    for (const auto &evaluation : m_session.evaluations())
+        models[evaluation.recipe.task].insert(evaluation.recipe.run);
+    if (models.empty())
+        return;
+    auto *const section = addSection(tr("Evaluations"));
+    for (const auto &[task, runs] : models)
+        section->appendRow(
+            makeItem(tr("%1 (%2)").arg(fromStd(task)).arg(runs.size()), Evaluation, {},
+                     tr("Models measured on this task: %1. Click to see the numbers.").arg(runs.size())));
 }
 
 QModelIndex StudyTreeModel::runIndex(const QString &id) const
@@ -111,6 +129,7 @@ void StudyTree::onActivated(const QModelIndex &index)
     switch (index.data(StudyTreeModel::KindRole).toInt()) {
     case StudyTreeModel::Model: Q_EMIT openRequested(QStringLiteral("model")); break;
     case StudyTreeModel::Domain: Q_EMIT openRequested(QStringLiteral("calibrate")); break;
+    case StudyTreeModel::Evaluation: Q_EMIT openRequested(QStringLiteral("accuracy")); break;
     case StudyTreeModel::Run: m_session.selection().setRunA(index.data(StudyTreeModel::IdRole).toString()); break;
     default: break;
     }

@@ -8,15 +8,15 @@
 
 namespace secateur::app {
 
-/// The open study as a tree: its model, the domains with what to calibrate on, the finished runs by domain, and those
-/// that were interrupted. An adapter: it is filled anew when the session says that something changed.
+/// The open study as a tree: its model, the domains with what to calibrate on, the finished runs by domain, those
+/// that were interrupted, and what was measured. An adapter: it is filled anew when the session says that something changed.
 class StudyTreeModel : public QStandardItemModel
 {
     Q_OBJECT
 
 public:
     enum Role { KindRole = Qt::UserRole, IdRole };
-    enum Kind { Section, Model, Domain, Run, Interrupted };
+    enum Kind { Section, Model, Domain, Run, Interrupted, Evaluation };
 
     explicit StudyTreeModel(StudySession &session, QObject *parent = nullptr);
     [[nodiscard]] QModelIndex runIndex(const QString &id) const;
@@ -25,6 +25,7 @@ private:
     void refill();
     QStandardItem *addSection(const QString &text);
     void addRuns();
+    void addEvaluations();
     StudySession &m_session;
 };
 

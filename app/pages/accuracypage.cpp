@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/accuracypage.h"
+
+#include <limits>
+
+#include <QApplication>
+#include <QClipboard>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenu>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QStackedWidget>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "core/engine/evaluate.h"
+#include "widgets/common/emptystate.h"
+
+namespace secateur::app {
+
+AccuracyPage::AccuracyPage(StudySession &studySession, QWidget *parent)
+    : Page(studySession, parent), m_measure(nullptr),
+      m_panel(new AccuracyPanel(studySession, AccuracyPanel::Size::Full, this))
+{
+    m_measure = addAction(QStringLiteral("accuracy.measure"), tr("&Measure Perplexity"), &AccuracyPage::measure);
+    addAction(QStringLiteral("accuracy.copyCsv"), tr("Copy the Measurements as CSV"), &AccuracyPage::copyCsv);
+    addAction(QStringLiteral("accuracy.copyLatex"), tr("Copy the Measurements as LaTeX"), &AccuracyPage::copyLatex);
+    addAction(QStringLiteral("accuracy.copyMarkdown"), tr("Copy the Measurements as Markdown"),
+              &AccuracyPage::copyMarkdown);
+    addAction(QStringLiteral("accuracy.copyImage"), tr("Copy the Accuracy Chart as an Image"),
+              &AccuracyPage::copyImage);
+    setupUi();
+    connect(m_limit, &QSpinBox::valueChanged, this, &AccuracyPage::update);
+    connect(m_seed, &QSpinBox::valueChanged, this, &AccuracyPage::update);
+    connect(m_panel, &AccuracyPanel::hovered, this, &AccuracyPage::statusChanged);
+    connect(&session(), &StudySession::studyChanged, this, &AccuracyPage::update);
+    connect(&session(), &StudySession::runsChanged, this, &AccuracyPage::update);
+    connect(&session(), &StudySession::evaluationsChanged, this, &AccuracyPage::update);
+    connect(&session().domains(), &DomainPlans::changed, this, &AccuracyPage::update);
+    update();
+}
+
+QAction *AccuracyPage::addAction(const QString &name, const QString &text, void (AccuracyPage::*slot)())
+{
+    auto *const action = new QAction(text, this);
+    action->setObjectName(name);
+    connect(action, &QAction::triggered, this, slot);
+    m_actions << action;
+    return action;
+}
+
+void AccuracyPage::setupUi()
+{
+    m_stack = new QStackedWidget(this);
+    m_empty = new widgets::EmptyState({}, {}, m_stack);
+    m_goToPrune = m_empty->addButton(tr("Go to Prune"));
+    connect(m_goToPrune, &QPushButton::clicked, this, [this] { Q_EMIT openRequested(QStringLiteral("prune")); });
+    m_firstMeasure = m_empty->addButton(tr("Measure perplexity"));
+    connect(m_firstMeasure, &QPushButton::clicked, m_measure, &QAction::trigger);
+    m_stack->addWidget(m_empty);
+    m_stack->addWidget(m_panel);
+    auto *const column = new QVBoxLayout(this);
+    column->setContentsMargins(20, 16, 20, 16);
+    column->addWidget(widgets::makeHeading(tr("Does each sub-model keep its own domain?")));
+    column->addWidget(makeControls());
+    column->addWidget(m_stack, 1);
+}
+
+QWidget *AccuracyPage::makeControls()
+{
+    m_controls = new QWidget(this);
+    auto *const row = new QHBoxLayout(m_controls);
+    row->setContentsMargins({});
+    const auto box = [row](const QString &label, int least, int most, int value, const QString &tip) {
+        auto *const spin = new QSpinBox;
+        auto *const text = new QLabel(label);
+        text->setBuddy(spin);
+        spin->setRange(least, most);
+        spin->setValue(value);
+        spin->setAccessibleName(QString(label).remove(QLatin1Char('&')));
+        spin->setToolTip(tip);
+        row->addWidget(text);
+        row->addWidget(spin);
+        return spin;
+    };
+    m_limit = box(tr("&Texts per domain"), 1, 100000, int(engine::defaultItems),
+                  tr("Taken at random from the records that no run of the domain was calibrated on. More texts give "
+                     "narrower intervals and take longer"));
+    m_seed = box(tr("See&d"), 0, std::numeric_limits<int>::max(), 0, tr("Of the choice of texts"));
+    m_measureButton = new QPushButton(tr("Measure perplexity"));
+    m_measureButton->setDefault(true);
+    connect(m_measureButton, &QPushButton::clicked, m_measure, &QAction::trigger);
+    row->addWidget(m_measureButton);
+    m_forecast = new QLabel;
+    row->addWidget(m_forecast, 1);
+    row->addWidget(makeCopyButton());
+    return m_controls;
+}
+
+QToolButton *AccuracyPage::makeCopyButton()
+{
+    auto *const copy = new QToolButton;
+    copy->setText(tr("Copy as"));
+    copy->setAccessibleName(tr("Copy the measurements or their chart"));
+    copy->setPopupMode(QToolButton::InstantPopup);
+    auto *const menu = new QMenu(copy);
+    for (QAction *const action : m_actions)
+        if (action != m_measure)
+            menu->addAction(action);
+    copy->setMenu(menu);
+    return copy;
+}
+
+void AccuracyPage::activate()
+{
+    m_panel->activate();
+    update();
+}
+
+QString AccuracyPage::forecast() const
+{
+    return m_forecast->text();
+}
+
+void AccuracyPage::update()
+{
+    m_plan = planAccuracy(session(), std::uint64_t(m_limit->value()), std::uint64_t(m_seed->value()));
+    const bool possible = m_plan.problem.isEmpty();
+    QString words = m_plan.problem;
+    if (possible && m_plan.missing == 0)
+        words = tr("All %1 measurements are there.").arg(m_plan.pairs);
+    else if (possible)
+        words = tr("%1 of %2 to do%3")
+                    .arg(m_plan.missing)
+                    .arg(m_plan.pairs)
+                    .arg(m_plan.seconds ? tr(", %1").arg(roughTime(*m_plan.seconds)) : QString());
+    m_forecast->setText(words);
+    m_measure->setEnabled(possible);
+    m_measureButton->setEnabled(possible);
+    const bool measured = m_panel->hasMeasurements();
+    m_stack->setCurrentIndex(measured ? 1 : 0);
+    m_controls->setVisible(measured || possible);
+    m_goToPrune->setVisible(session().runs().empty());
+    m_firstMeasure->setVisible(possible);
+    if (!measured)
+        m_empty->setText(tr("Nothing measured yet"),
+                         tr("A sub-model should lose little on the domain it was pruned for, and more on others. "
+                            "Perplexity tells how well a model predicts texts: of each domain it is measured on texts "
+                            "that no run was calibrated on, for the dense model and every sub-model.")
+                             + (possible ? QString() : QLatin1Char(' ') + m_plan.problem));
+}
+
+void AccuracyPage::measure()
+{
+    if (m_plan.problem.isEmpty())
+        Q_EMIT jobRequested(m_plan.arguments, tr("Measure perplexity on %1 texts per domain").arg(m_limit->value()));
+}
+
+void AccuracyPage::copyText(QString (*format)(const widgets::PlotTable &))
+{
+    const auto table = plotTableOf(m_panel->table());
+    if (table.rowCount() == 0) {
+        Q_EMIT statusChanged(tr("There is nothing to copy yet"));
+        return;
+    }
+    QApplication::clipboard()->setText(format(table));
+    Q_EMIT statusChanged(tr("Copied %n row(s)", nullptr, table.rowCount()));
+}
+
+void AccuracyPage::copyImage()
+{
+    QApplication::clipboard()->setImage(m_panel->chart()->image());
+    Q_EMIT statusChanged(tr("Copied the plot as an image"));
+}
+
+} // namespace secateur::app

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/pages/accuracypanel.h"
+#include "app/pages/accuracyplan.h"
+#include "app/pages/page.h"
+
+class QLabel;
+class QPushButton;
+class QSpinBox;
+class QStackedWidget;
+class QToolButton;
+
+namespace secateur::widgets {
+class EmptyState;
+}
+
+namespace secateur::app {
+
+/// Does a sub-model keep its own domain better than the others do? Measures perplexity by a job, and shows what was
+/// measured.
+class AccuracyPage : public Page
+{
+    Q_OBJECT
+
+public:
+    explicit AccuracyPage(StudySession &session, QWidget *parent = nullptr);
+
+    [[nodiscard]] QString id() const override { return QStringLiteral("accuracy"); }
+    [[nodiscard]] QString title() const override { return tr("Accuracy"); }
+    [[nodiscard]] QList<QAction *> actions() const override { return m_actions; }
+    void activate() override;
+
+    [[nodiscard]] AccuracyPanel &panel() const { return *m_panel; }
+    [[nodiscard]] QString forecast() const;
+
+private:
+    QAction *addAction(const QString &name, const QString &text, void (AccuracyPage::*slot)());
+    void setupUi();
+    QWidget *makeControls();
+    QToolButton *makeCopyButton();
+    void update();
+    void measure();
+    void copyCsv() { copyText(widgets::toCsv); }
+    void copyMarkdown() { copyText(widgets::toMarkdown); }
+    void copyLatex() { copyText(widgets::toLatex); }
+    void copyImage();
+    void copyText(QString (*format)(const widgets::PlotTable &));
+
+    QList<QAction *> m_actions;
+    QAction *m_measure;
+    AccuracyPanel *m_panel;
+    AccuracyPlan m_plan;
+    QStackedWidget *m_stack = nullptr;
+    widgets::EmptyState *m_empty = nullptr;
+    QPushButton *m_goToPrune = nullptr;
+    QPushButton *m_firstMeasure = nullptr;
+    QWidget *m_controls = nullptr;
+    QSpinBox *m_limit = nullptr;
+    QSpinBox *m_seed = nullptr;
+    QPushButton *m_measureButton = nullptr;
+    QLabel *m_forecast = nullptr;
+};
+
+} // namespace secateur::app

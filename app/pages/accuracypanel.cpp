@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/accuracypanel.h"
+
+#include <QHeaderView>
+#include <QLabel>
+#include <QScopedValueRollback>
+#include <QSplitter>
+#include <QTableView>
+#include <QVBoxLayout>
+
+#include "core/engine/evaluate.h"
+#include "widgets/common/emptystate.h"
+
+namespace secateur::app {
+
+namespace {
+
+constexpr int besideFrom = 1000; ///< pixels of width from which the chart stands beside the table
+constexpr int compactRows = 5; ///< that are seen without scrolling
+
+} // namespace
+
+AccuracyPanel::AccuracyPanel(StudySession &session, Size size, QWidget *parent)
+    : QWidget(parent), m_session(session),
+      m_model(new AccuracyModel(size == Size::Full ? AccuracyModel::Detail::Full : AccuracyModel::Detail::Brief, this)),
+      m_view(new QTableView(this)), m_splitter(new QSplitter(Qt::Vertical, this)), m_words(widgets::makeText({}, this))
+{
+    setupView();
+    m_splitter->setChildrenCollapsible(false);
+    m_splitter->addWidget(m_view);
+    if (size == Size::Full)
+        setupChart();
+    else
+        m_view->setMaximumHeight((fontMetrics().height() + 10) * (compactRows + 1));
+    auto *const column = new QVBoxLayout(this);
+    column->setContentsMargins({});
+    column->addWidget(m_splitter, 1);
+    column->addWidget(m_words);
+    connect(&session, &StudySession::evaluationsChanged, this, &AccuracyPanel::load);
+    connect(&session, &StudySession::runsChanged, this, &AccuracyPanel::load);
+    connect(&session.selection(), &Selection::changed, this, &AccuracyPanel::followSelection);
+}
+
+void AccuracyPanel::setupView()
+{
+    m_view->setModel(m_model);
+    m_view->setAccessibleName(tr("Perplexity of models by domains"));
+    m_view->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_view->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_view->setTabKeyNavigation(false);
+    m_view->setWordWrap(false);
+    m_view->horizontalHeader()->setHighlightSections(false);
+    m_view->verticalHeader()->setHighlightSections(true);
+    m_view->setMinimumHeight(90);
+    connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex &index) {
+        if (index.isValid())
+            choose(index.row(), index.column());
+    });
+    m_view->setMouseTracking(true);
+    connect(m_view, &QTableView::entered, this,
+            [this](const QModelIndex &index) { Q_EMIT hovered(index.data(Qt::ToolTipRole).toString()); });
+}
+
+void AccuracyPanel::setupChart()
+{
+    m_chart = new widgets::AccuracyChart(this);
+    m_splitter->addWidget(m_chart);
+    m_splitter->setStretchFactor(0, 2);
+    m_splitter->setStretchFactor(1, 3);
+    connect(m_chart, &widgets::PlotWidget::hovered, this, &AccuracyPanel::hovered);
+    connect(m_chart, &widgets::PlotWidget::chosen, this, &AccuracyPanel::choose);
+}
+
+void AccuracyPanel::activate()
+{
+    if (m_active)
+        return;
+    m_active = true;
+    load();
+}
+
+void AccuracyPanel::load()
+{
+    if (!m_active)
+        return;
+    if (!m_session.study() || !hasMeasurements()) {
+        m_task.cancel();
+        show(analysis::AccuracyTable());
+        return;
+    }
+    m_task.start([folder = m_session.folder()](
+                     const std::stop_token &stop) { return engine::accuracyTable(folder, {}, RunContext(stop, {})); },
+                 [this](const auto &result) { show(*result); });
+}
+
+void AccuracyPanel::show(const Result<analysis::AccuracyTable> &result)
+{
+    const QScopedValueRollback following(m_following, true);
+    auto table = result ? *result : analysis::AccuracyTable();
+    if (!result)
+        table.notices.push_back(result.error().detail);
+    if (m_chart)
+        m_chart->setData(chartDataOf(table));
+    m_model->setTable(std::move(table));
+    m_view->resizeColumnsToContents();
+    m_view->resizeRowsToContents();
+    showWords();
+    followSelection();
+    Q_EMIT changed();
+}
+
+void AccuracyPanel::showWords()
+{
+    const auto &shown = table();
+    QStringList words;
+    if (!shown.columns.empty()) {
+        const auto &column = shown.columns.front();
+        QString text =
+            tr("Perplexity, lower is better; \u00d7 is the ratio to dense, and \u2248 marks a difference that "
+               "cannot be told from none on these texts. Marked cells: the domain the model was pruned for.");
+        if (m_chart)
+            text += tr(" Protocol %1, %2; intervals: %3.")
+                        .arg(QString::fromStdString(column.protocol), QString::fromStdString(column.compute),
+                             QString::fromStdString(column.interval));
+        words << text;
+    }
+    for (const auto &notice : shown.notices)
+        words << QString::fromStdString(notice);
+    m_words->setText(words.join(QLatin1Char('\n')));
+    m_words->setVisible(!words.isEmpty());
+}
+
+void AccuracyPanel::choose(int row, int column)
+{
+    if (m_following || row < 0 || row >= m_model->rowCount())
+        return;
+    const QScopedValueRollback following(m_following, true);
+    m_view->setCurrentIndex(m_model->index(row, column));
+    if (m_chart)
+        m_chart->setCurrent(widgets::PlotWidget::Cell{row, column});
+    Q_EMIT hovered(describeCell(table(), std::size_t(row), std::size_t(column)));
+    const auto &chosen = table().rows[std::size_t(row)];
+    if (!chosen.isDense())
+        m_session.selection().setRunA(QString::fromStdString(chosen.id));
+}
+
+void AccuracyPanel::followSelection()
+{
+    const std::string wanted = m_session.selection().runA().toStdString();
+    for (int row = 0; row < m_model->rowCount(); ++row) {
+        if (table().rows[std::size_t(row)].id != wanted)
+            continue;
+        const auto current = m_view->currentIndex();
+        if (current.isValid() && current.row() == row)
+            return;
+        const QScopedValueRollback following(m_following, true);
+        const int column = current.isValid() ? current.column() : 0;
+        m_view->setCurrentIndex(m_model->index(row, column));
+        if (m_chart)
+            m_chart->setCurrent(widgets::PlotWidget::Cell{row, column});
+        return;
+    }
+}
+
+void AccuracyPanel::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    m_splitter->setOrientation(width() >= besideFrom ? Qt::Horizontal : Qt::Vertical);
+}
+
+} // namespace secateur::app

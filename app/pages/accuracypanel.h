@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+#include "app/pages/accuracymodel.h"
+#include "app/session/background.h"
+#include "app/session/studysession.h"
+#include "core/base/result.h"
+#include "widgets/plots/accuracychart.h"
+
+class QLabel;
+class QSplitter;
+class QTableView;
+
+namespace secateur::app {
+
+/// What was measured of a study's models: the table, and in full size the chart beside it. The row of sub-model A is
+/// current; moving to another row makes that one sub-model A. Read on a worker thread whenever evaluations or runs
+/// changed, but not before activate().
+class AccuracyPanel : public QWidget
+{
+    Q_OBJECT
+
+public:
+    enum class Size { Compact, Full };
+
+    AccuracyPanel(StudySession &session, Size size, QWidget *parent = nullptr);
+
+    void activate();
+    /// Whether there is anything to show, now or in a moment.
+    [[nodiscard]] bool hasMeasurements() const { return !m_session.evaluations().empty(); }
+    [[nodiscard]] bool isLoading() const { return m_task.isRunning(); }
+    [[nodiscard]] const analysis::AccuracyTable &table() const { return m_model->table(); }
+    [[nodiscard]] QTableView &view() const { return *m_view; }
+    /// Null when compact.
+    [[nodiscard]] widgets::AccuracyChart *chart() const { return m_chart; }
+
+Q_SIGNALS:
+    void changed(); ///< another table is shown
+    void hovered(const QString &text);
+
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
+private:
+    void setupView();
+    void setupChart();
+    void load();
+    void show(const Result<analysis::AccuracyTable> &result);
+    void showWords();
+    void choose(int row, int column);
+    void followSelection();
+
+    StudySession &m_session;
+    LatestTask<Result<analysis::AccuracyTable>> m_task;
+    AccuracyModel *m_model;
+    QTableView *m_view;
+    widgets::AccuracyChart *m_chart = nullptr;
+    QSplitter *m_splitter;
+    QLabel *m_words;
+    bool m_active = false;
+    bool m_following = false; ///< table or chart are just made to follow something
+};
+
+} // namespace secateur::app
