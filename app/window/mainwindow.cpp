@@ -119,7 +119,7 @@ void MainWindow::setupUi()
         tr("Open a model, a Hugging Face folder or a GGUF file, or a study you began before. Then choose what each "
            "domain is calibrated on, prune, and compare what is left. You can also drop a model or a study here."));
     m_stack->addWidget(m_welcome);
-    for (auto &page : makePages(m_session)) {
+    for (auto &page : makePages(m_session, &m_settings)) {
         page->setAccessibleName(page->title());
         m_tabs->addTab(page->title());
         m_stack->addWidget(page.get());
