@@ -106,6 +106,7 @@ Result<void> layOut(SceneBuilder &builder, const FigureSpec &spec, Chart &chart)
     const double top = margin + (legend > 0.0 ? legend + builder.gap() : builder.capHeight() / 2);
     const double below = tick + builder.gap() * 1.7 + 2 * builder.lineHeight();
     chart.ticks = ticksFor(chart.largest, std::clamp(int((spec.heightMm - top - below) / (2.5 * builder.em())), 1, 6));
+    builder.setValueEnd(chart.ticks.end);
     QStringList labels;
     for (const double value : chart.ticks.values())
         labels << chart.ticks.text(value);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <cmath>
 
 #include <QtCore/QBuffer>
@@ -81,20 +82,21 @@ public:
             series << &pair;
         for (const auto &pair : data.sameDomain)
             series << &pair;
-        const bool bars = data.pairs.size() <= 3;
-        layerAxis(QString::fromStdString(data.sublayer),
+        const bool bars = drawsBars();
+        layerAxis(QString::fromStdString(data.sublayer), data.pairs.front().values.size(),
                   QStringLiteral("Jaccard distance (%1)")
                       .arg(QLatin1String(data.set == analysis::SetKind::Kept ? "kept" : "pruned")),
-                  bars ? QStringLiteral("ybar, bar width=%1mm, ")
-                             .arg(number(m_scene.panels[0].width() * 0.8
+                  bars ? QStringLiteral("ybar=0pt, bar width=%1mm, ")
+                             .arg(number(m_scene.panels[0].width() * 0.84
                                          / double(data.pairs.size() * data.pairs.front().values.size())))
                        : QString());
         addSeries(series, qsizetype(data.pairs.size()), bars);
-        m_out += QStringLiteral("\\addplot[sharp plot, dashed, no marks, draw=black!65] table[x=c0, y=c%1] {%2.csv};\n"
-                                "\\addlegendentry{random masks}\n")
+        m_out += QStringLiteral("\\addplot[sharp plot, dash pattern=on 1.6mm off 0.8mm, line width=0.8pt, no marks, "
+                                "draw=black!65] table[x=c0, y=c%1] {%2.csv}; %% random masks\n")
                      .arg(series.size() + 1)
                      .arg(m_base);
         m_out += QLatin1String("\\end{axis}\n");
+        addLegend();
     }
 
     void operator()(const analysis::SparsityProfile &data)
@@ -102,9 +104,11 @@ public:
         QList<const analysis::LayerSeries *> series;
         for (const auto &run : data.runs)
             series << &run;
-        layerAxis(QString::fromStdString(data.sublayer), QStringLiteral("Pruned share"), QString());
+        layerAxis(QString::fromStdString(data.sublayer), data.runs.front().values.size(),
+                  QStringLiteral("Pruned share"), QString());
         addSeries(series, series.size(), false);
         m_out += QLatin1String("\\end{axis}\n");
+        addLegend();
     }
 
     void operator()(const analysis::DistanceMatrix &data)
@@ -128,13 +132,14 @@ public:
                                  "  xtick={%2}, ytick={%2}, xticklabels={%3}, yticklabels={%3},\n"
                                  "  x tick label style={rotate=90, anchor=east}, tick style={draw=none},\n"
                                  "  colormap={secateur}{%4}, point meta min=%5, point meta max=%6,\n"
-                                 "  colorbar, colorbar style={ylabel={Jaccard distance (%7)}}")
-                      .arg(number(last), places.join(QLatin1Char(',')), texList(names), stops.join(QLatin1Char(' ')),
-                           number(scale.range.low), number(scale.range.high),
-                           QLatin1String(data.set == analysis::SetKind::Kept ? "kept" : "pruned")));
+                                 "  axis on top, colorbar, colorbar style={")
+                          .arg(number(last), places.join(QLatin1Char(',')), texList(names),
+                               stops.join(QLatin1Char(' ')), number(scale.range.low), number(scale.range.high))
+                      + barStyle(data.set, scale) + QLatin1Char('}'));
         m_out += QStringLiteral("\\addplot[matrix plot*, mesh/cols=%1, point meta=explicit] "
                                 "table[x=c0, y=c1, meta=c2] {%2.csv};\n\\end{axis}\n")
                      .arg(QString::number(names.size()), m_base);
+        addTexts(m_scene.panels[0]);
     }
 
     void operator()(const analysis::MaskPair &data)
@@ -151,7 +156,7 @@ public:
             m_files.push_back({name, pngOf(images[i])});
             beginAxis(m_scene.panels[i],
                       QStringLiteral("title={%1}, xlabel={Input column}, %2xmin=0, xmax=%3, ymin=0, ymax=%4,\n"
-                                     "  xtick={0,%3}, ytick={0,%4}, %5tick align=outside")
+                                     "  xtick={0,%3}, ytick={0,%4}, %5tick align=outside, tick pos=left, axis on top")
                           .arg(texEscaped(titles[qsizetype(i)]), QLatin1String(i == 0 ? "ylabel={Output row}, " : ""),
                                cols, rows,
                                // The axis runs upwards, rows run downwards.
@@ -160,6 +165,7 @@ public:
             m_out += QStringLiteral("\\addplot graphics[xmin=0, xmax=%1, ymin=0, ymax=%2] {%3};\n\\end{axis}\n")
                          .arg(cols, rows, name);
         }
+        addLegend();
     }
 
     std::vector<FigureFile> take(const std::string &manifest, const analysis::FigureData &data)
@@ -190,21 +196,105 @@ public:
     }
 
 private:
+    [[nodiscard]] QString fontCommand() const
+    {
+        return QStringLiteral("\\fontsize{%1}{%2}\\selectfont")
+            .arg(number(m_spec.fontSizePt), number(1.2 * m_spec.fontSizePt));
+    }
+
+    [[nodiscard]] QString barStyle(analysis::SetKind set, const ColorScale &scale) const
+    {
+        const ScaleTicks ticks = scaleTicks(scale.range, 5);
+        QStringList places;
+        for (const double value : ticks.values)
+            places << number(value);
+        const QRectF bar = m_scene.panels[1];
+        return QStringLiteral("ylabel={Jaccard distance (%1)}, width=%2mm, xshift=%3mm, ytick={%4}, yticklabels={%5},\n"
+                              "    tick style={draw=black}, tick pos=right, tick align=outside, font=%6,\n"
+                              "    tick label style={font=%6}, label style={font=%6}")
+            .arg(QLatin1String(set == analysis::SetKind::Kept ? "kept" : "pruned"), number(bar.width()),
+                 // pgfplots begins 0.3 cm to the right of the axis.
+                 number(bar.left() - m_scene.panels[0].right() - 3.0), places.join(QLatin1Char(',')),
+                 ticks.texts.join(QLatin1Char(',')), fontCommand());
+    }
+
+    /// Upwards, as TikZ counts.
+    [[nodiscard]] QString place(const QPointF &at) const
+    {
+        return QStringLiteral("(%1mm,%2mm)").arg(number(at.x()), number(m_scene.heightMm - at.y()));
+    }
+
+    void add(const FillRect &item)
+    {
+        m_out += QStringLiteral("\\fill[fill=%1] %2 rectangle %3;\n")
+                     .arg(rgb(item.color), place(item.rect.topLeft()), place(item.rect.bottomRight()));
+    }
+    void add(const Stroke &item)
+    {
+        QString dashes;
+        for (std::size_t i = 0; i < item.dashMm.size(); ++i)
+            dashes += QStringLiteral("%1 %2mm ").arg(QLatin1String(i % 2 == 0 ? "on" : "off"), number(item.dashMm[i]));
+        QStringList points;
+        for (const QPointF &point : item.points)
+            points << place(point);
+        m_out += QStringLiteral("\\draw[line width=%1mm, draw=%2%3] %4;\n")
+                     .arg(number(item.widthMm), rgb(item.color),
+                          dashes.isEmpty() ? QString() : QStringLiteral(", dash pattern=") + dashes.trimmed(),
+                          points.join(QStringLiteral(" -- ")));
+    }
+    void add(const TextLabel &item)
+    {
+        const char *const anchor = item.align == TextAlign::Left ? "base west"
+            : item.align == TextAlign::Center                    ? "base"
+                                                                 : "base east";
+        m_out += QStringLiteral("\\node[anchor=%1, inner sep=0pt, text=%2, font=%3] at %4 {%5};\n")
+                     .arg(QLatin1String(anchor), rgb(item.color), fontCommand(), place(item.at), texEscaped(item.text));
+    }
+    void add(const Picture &) { }
+
+    /// Where the scene has it: pgfplots would align its entries in columns, which are wider than the page.
+    void addLegend()
+    {
+        m_out += QLatin1String("% The legend\n");
+        for (const SceneItem &item : m_scene.items)
+            if (item.role == Role::Legend)
+                std::visit([this](const auto &shape) { add(shape); }, item.shape);
+    }
+
+    /// The numbers in the cells of a heat map.
+    void addTexts(const QRectF &panel)
+    {
+        for (const SceneItem &item : m_scene.items)
+            if (const auto *const label = std::get_if<TextLabel>(&item.shape); label && panel.contains(label->box))
+                add(*label);
+    }
+
+    /// Whether the scene has bars, which are the only rectangles among its data.
+    [[nodiscard]] bool drawsBars() const
+    {
+        return std::ranges::any_of(m_scene.items, [](const SceneItem &item) {
+            return item.role == Role::Data && std::holds_alternative<FillRect>(item.shape);
+        });
+    }
+
     void beginAxis(const QRectF &panel, const QString &options)
     {
         m_out += QStringLiteral("\\begin{axis}[scale only axis, at={(%1mm,%2mm)}, anchor=south west,\n"
-                                "  width=%3mm, height=%4mm, font=\\fontsize{%5}{%6}\\selectfont,\n  %7]\n")
+                                "  width=%3mm, height=%4mm, font=%5, major tick length=1mm,\n"
+                                "  xlabel near ticks, ylabel near ticks, %6]\n")
                      .arg(number(panel.left()), number(m_scene.heightMm - panel.bottom()), number(panel.width()),
-                          number(panel.height()), number(m_spec.fontSizePt), number(1.2 * m_spec.fontSizePt), options);
+                          number(panel.height()), fontCommand(), options);
     }
 
-    void layerAxis(const QString &sublayer, const QString &title, const QString &more)
+    void layerAxis(const QString &sublayer, std::size_t layers, const QString &title, const QString &more)
     {
         const QString label = sublayer.isEmpty() ? QStringLiteral("Layer") : QStringLiteral("Layer (%1)").arg(sublayer);
         beginAxis(m_scene.panels[0],
-                  QStringLiteral("%1ymin=0, xlabel={%2}, ylabel={%3}, ymajorgrids, enlarge x limits=0.03,\n"
-                                 "  legend columns=3, legend style={at={(0,1.02)}, anchor=south west, draw=none}")
-                      .arg(more, texEscaped(label), texEscaped(title)));
+                  QStringLiteral("%1ymin=0, xlabel={%2}, ylabel={%3}, ymajorgrids, xmin=-0.5, xmax=%5, tick pos=left, "
+                                 "tick align=outside,\n"
+                                 "  ymax=%4, axis on top")
+                      .arg(more, texEscaped(label), texEscaped(title), number(m_scene.valueEnd),
+                           number(double(layers) - 0.5)));
     }
 
     /// The first `main` of them solid and in colour, the others dotted and black.
@@ -215,13 +305,18 @@ private:
             QStringList names;
             for (const auto &run : series[i]->runs)
                 names << text(run);
-            const QString style = i >= main ? QStringLiteral("sharp plot, densely dotted, no marks, draw=black")
-                : bars                      ? QStringLiteral("draw=none, fill=") + rgb(colors[i])
-                                            : QStringLiteral("no marks, thick, draw=") + rgb(colors[i]);
-            m_out += QStringLiteral("\\addplot[%1] table[x=c0, y=c%2] {%3.csv};\n\\addlegendentry{%4}\n")
+            static const char *const dashes[] = {"solid", "dash pattern=on 1.6mm off 0.8mm",
+                                                 "dash pattern=on 0.5mm off 0.6mm",
+                                                 "dash pattern=on 2.4mm off 0.6mm on 0.5mm off 0.6mm"};
+            const QString style = i >= main
+                ? QStringLiteral("sharp plot, dash pattern=on 0.5mm off 0.6mm, line width=0.8pt, no marks, draw=black")
+                : bars ? QStringLiteral("draw=none, fill=") + rgb(colors[i])
+                       : QStringLiteral("no marks, line width=1pt, %1, draw=%2")
+                             .arg(QLatin1String(dashes[i % 4]), rgb(colors[i]));
+            m_out += QStringLiteral("\\addplot[%1] table[x=c0, y=c%2] {%3.csv}; % %4\n")
                          .arg(style, QString::number(i + 1), m_base,
                               (i >= main ? QStringLiteral("same domain: ") : QString())
-                                  + texEscaped(names.join(QStringLiteral(" -- "))));
+                                  + names.join(QStringLiteral(" -- ")));
         }
     }
 

@@ -64,6 +64,7 @@ struct FigureScene {
     QString fontFamily; ///< the one that is really used
     QString title; ///< one sentence, for assistive technology and files' metadata
     std::vector<QRectF> panels; ///< the insides of the axes
+    double valueEnd = 0.0; ///< where the value axis of a chart ends, which begins at 0
     std::vector<SceneItem> items;
     QStringList notices;
 };

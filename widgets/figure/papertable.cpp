@@ -92,6 +92,12 @@ QString texEscaped(const QString &text)
             out += QLatin1String("\\textbackslash{}");
         else if (c == QLatin1Char('~') || c == QLatin1Char('^'))
             out += QLatin1Char('\\') + QString(c) + QLatin1String("{}");
+        else if (c == QChar(0x2013))
+            out += QLatin1String("--");
+        else if (c == QChar(0x2212)) // minus
+            out += QLatin1String("$-$");
+        else if (c == QChar(0x2026))
+            out += QLatin1String("\\dots{}");
         else
             out += c;
     }

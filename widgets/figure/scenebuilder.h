@@ -64,6 +64,7 @@ public:
     [[nodiscard]] double legendHeight(const QList<LegendEntry> &entries, double width) const;
 
     void notice(const QString &text) { m_scene.notices << text; }
+    void setValueEnd(double end) { m_scene.valueEnd = end; }
     void setTitle(const QString &title) { m_scene.title = title; }
     [[nodiscard]] FigureScene take() { return std::move(m_scene); }
 
