@@ -76,6 +76,7 @@ QWidget *AccuracyPage::makeControls()
         auto *const spin = new QSpinBox;
         auto *const text = new QLabel(label);
         text->setBuddy(spin);
+        text->setMinimumWidth(text->sizeHint().width() + 4); // the underlined letter is wider than the hint knows
         spin->setRange(least, most);
         spin->setValue(value);
         spin->setAccessibleName(QString(label).remove(QLatin1Char('&')));

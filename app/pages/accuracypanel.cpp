@@ -52,6 +52,8 @@ void AccuracyPanel::setupView()
     m_view->horizontalHeader()->setHighlightSections(false);
     m_view->verticalHeader()->setHighlightSections(true);
     m_view->setMinimumHeight(90);
+    m_view->setShowGrid(false);
+    m_view->setAlternatingRowColors(true);
     connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex &index) {
         if (index.isValid())
             choose(index.row(), index.column());
@@ -88,6 +90,7 @@ void AccuracyPanel::load()
         show(analysis::AccuracyTable());
         return;
     }
+    m_loading = true;
     m_task.start([folder = m_session.folder()](
                      const std::stop_token &stop) { return engine::accuracyTable(folder, {}, RunContext(stop, {})); },
                  [this](const auto &result) { show(*result); });
@@ -95,6 +98,7 @@ void AccuracyPanel::load()
 
 void AccuracyPanel::show(const Result<analysis::AccuracyTable> &result)
 {
+    m_loading = false;
     const QScopedValueRollback following(m_following, true);
     auto table = result ? *result : analysis::AccuracyTable();
     if (!result)
@@ -102,11 +106,22 @@ void AccuracyPanel::show(const Result<analysis::AccuracyTable> &result)
     if (m_chart)
         m_chart->setData(chartDataOf(table));
     m_model->setTable(std::move(table));
-    m_view->resizeColumnsToContents();
-    m_view->resizeRowsToContents();
+    fitCells();
     showWords();
     followSelection();
     Q_EMIT changed();
+}
+
+/// As wide and high as the contents, with room to breathe, which the view's own sizes lack.
+void AccuracyPanel::fitCells()
+{
+    constexpr QSize room(18, 8);
+    m_view->resizeColumnsToContents();
+    m_view->resizeRowsToContents();
+    for (int column = 0; column < m_model->columnCount(); ++column)
+        m_view->setColumnWidth(column, m_view->columnWidth(column) + room.width());
+    for (int row = 0; row < m_model->rowCount(); ++row)
+        m_view->setRowHeight(row, m_view->rowHeight(row) + room.height());
 }
 
 void AccuracyPanel::showWords()

@@ -30,7 +30,7 @@ public:
     void activate();
     /// Whether there is anything to show, now or in a moment.
     [[nodiscard]] bool hasMeasurements() const { return !m_session.evaluations().empty(); }
-    [[nodiscard]] bool isLoading() const { return m_task.isRunning(); }
+    [[nodiscard]] bool isLoading() const { return m_loading; }
     [[nodiscard]] const analysis::AccuracyTable &table() const { return m_model->table(); }
     [[nodiscard]] QTableView &view() const { return *m_view; }
     /// Null when compact.
@@ -48,6 +48,7 @@ private:
     void setupChart();
     void load();
     void show(const Result<analysis::AccuracyTable> &result);
+    void fitCells();
     void showWords();
     void choose(int row, int column);
     void followSelection();
@@ -60,6 +61,7 @@ private:
     QSplitter *m_splitter;
     QLabel *m_words;
     bool m_active = false;
+    bool m_loading = false; ///< its result has not been shown yet
     bool m_following = false; ///< table or chart are just made to follow something
 };
 

@@ -182,6 +182,7 @@ void AccuracyChart::restyle()
         for (QCPErrorBars *const errors : m_drawn[i].errors) {
             errors->setPen(QPen(style().text, 1.2));
             errors->setWhiskerWidth(6);
+            errors->setSymbolGap(0);
         }
     }
     canvas.legend->setBrush(Qt::NoBrush);
