@@ -37,8 +37,8 @@ public:
 } // namespace
 
 JobsDock::JobsDock(JobQueue &queue, QWidget *parent)
-    : QWidget(parent), m_queue(queue), m_model(queue), m_table(new QTableView), m_details(new QPlainTextEdit),
-      m_summary(new QLabel)
+    : QWidget(parent), m_queue(queue), m_model(queue), m_table(new QTableView), m_list(nullptr),
+      m_details(new QPlainTextEdit), m_summary(new QLabel)
 {
     m_table->setModel(&m_model);
     m_table->setAccessibleName(tr("Jobs"));
@@ -71,6 +71,7 @@ JobsDock::JobsDock(JobQueue &queue, QWidget *parent)
     splitter->setStretchFactor(0, 3);
     splitter->setStretchFactor(1, 2);
     column->addWidget(splitter, 1);
+    m_list = splitter;
     connect(&queue, &JobQueue::stateChanged, this, &JobsDock::refresh);
     connect(&m_model, &QAbstractItemModel::dataChanged, this, &JobsDock::refresh);
     connect(&m_model, &QAbstractItemModel::rowsInserted, this, &JobsDock::refresh);
@@ -131,8 +132,18 @@ QString JobsDock::describe(const Job &job)
     return lines.join(u'\n');
 }
 
+void JobsDock::fitHeight()
+{
+    constexpr int listHeight = 130;
+    const bool any = !m_queue.jobs().empty();
+    m_list->setVisible(any);
+    setMinimumHeight(any ? listHeight : 0);
+    setMaximumHeight(any ? QWIDGETSIZE_MAX : layout()->itemAt(0)->sizeHint().height() + 10);
+}
+
 void JobsDock::refresh()
 {
+    fitHeight();
     const auto *const job = selected();
     m_cancel->setEnabled(job != nullptr && !job->isFinished() && job->state() != Job::State::Stopping);
     m_again->setEnabled(job != nullptr && job->isFinished());

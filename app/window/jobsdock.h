@@ -28,11 +28,13 @@ private:
     QToolButton *addButton(const QString &text, const QString &description, void (JobsDock::*handler)());
     void clearFinished() { m_queue.clearFinished(); }
     void refresh();
+    void fitHeight();
     [[nodiscard]] static QString describe(const Job &job);
 
     JobQueue &m_queue;
     JobsModel m_model;
     QTableView *m_table;
+    QWidget *m_list; ///< table and details; not there without jobs, whose place the pages can use
     QPlainTextEdit *m_details;
     QLabel *m_summary;
     QToolButton *m_pause = nullptr;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/common/emptystate.h"
 
+#include <algorithm>
+
 namespace secateur::widgets {
 namespace {
 
@@ -9,7 +11,7 @@ constexpr int columnWidth = 520;
 /// A layout that centres a label does not ask it how high it is at its width.
 void fitHeight(QLabel &label)
 {
-    label.setMinimumHeight(label.heightForWidth(columnWidth));
+    label.setMinimumHeight(std::max(0, label.heightForWidth(columnWidth))); // -1 without a text
 }
 
 } // namespace
@@ -70,7 +72,8 @@ void EmptyState::setText(const QString &title, const QString &text)
 QPushButton *EmptyState::addButton(const QString &text)
 {
     auto *const button = new QPushButton(text);
-    button->setMinimumHeight(button->sizeHint().height() + 6);
+    constexpr QSize room(24, 6);
+    button->setMinimumSize(button->sizeHint() + room);
     m_buttons->insertWidget(m_buttons->count() - 1, button);
     return button;
 }

@@ -3,8 +3,7 @@
 
 #include <cmath>
 
-#include <QStyle>
-#include <QStyleFactory>
+#include "widgets/common/workbenchstyle.h"
 
 namespace secateur::widgets {
 namespace {
@@ -90,8 +89,8 @@ void applyTheme(Theme theme)
 {
     // As the platform had it before the first call.
     static const bool systemIsDark = isDark(QApplication::palette());
-    if (QApplication::style()->name() != QStringLiteral("fusion"))
-        QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    if (qobject_cast<WorkbenchStyle *>(QApplication::style()) == nullptr)
+        QApplication::setStyle(new WorkbenchStyle);
     const bool dark = theme == Theme::Dark || (theme == Theme::System && systemIsDark);
     QApplication::setPalette(dark ? darkPalette() : lightPalette());
 }

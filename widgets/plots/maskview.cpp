@@ -6,6 +6,8 @@
 #include <QEvent>
 #include <QPainter>
 
+#include "widgets/plots/plotaccessible.h"
+
 namespace secateur::widgets {
 
 namespace {
@@ -22,6 +24,7 @@ QFont smallFont(QFont font)
 MaskView::MaskView(MatrixViewport &viewport, QWidget *parent)
     : QWidget(parent), m_viewport(viewport), m_palette(MaskPalette::forPalette(palette()))
 {
+    installPlotAccessibility();
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);

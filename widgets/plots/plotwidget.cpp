@@ -7,6 +7,7 @@
 #include <QKeyEvent>
 #include <QVBoxLayout>
 
+#include "widgets/plots/plotaccessible.h"
 #include "widgets/plots/qcustomplot.h"
 
 namespace secateur::widgets {
@@ -28,6 +29,7 @@ std::optional<QPoint> arrowOf(int key)
 
 PlotWidget::PlotWidget(QWidget *parent) : QWidget(parent), m_plot(new QCustomPlot(this))
 {
+    installPlotAccessibility();
     setFocusPolicy(Qt::StrongFocus);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins({});

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QApplication>
+#include <QCheckBox>
 #include <QStyle>
+#include <QStyleOptionButton>
 #include <QtTest/QTest>
 
 #include "widgets/common/emptystate.h"
 #include "widgets/common/theme.h"
+#include "widgets/common/workbenchstyle.h"
 
 using namespace secateur::widgets;
 
@@ -24,7 +27,7 @@ private Q_SLOTS:
     {
         applyTheme(Theme::Dark);
         QVERIFY(isDark(QApplication::palette()));
-        QCOMPARE(QApplication::style()->name(), QStringLiteral("fusion"));
+        QVERIFY(qobject_cast<WorkbenchStyle *>(QApplication::style()));
         applyTheme(Theme::Light);
         QVERIFY(!isDark(QApplication::palette()));
     }
@@ -53,6 +56,27 @@ private Q_SLOTS:
         for (const auto &color : {colors.good, colors.warning, colors.bad})
             for (const auto ground : {QPalette::Base, QPalette::Window})
                 QVERIFY(contrast(color, palette.color(ground)) >= readable);
+    }
+
+    void uncheckedBoxesAreSeen_data()
+    {
+        QTest::addColumn<int>("theme");
+        QTest::newRow("light") << int(Theme::Light);
+        QTest::newRow("dark") << int(Theme::Dark);
+    }
+    void uncheckedBoxesAreSeen()
+    {
+        QFETCH(const int, theme);
+        applyTheme(Theme(theme));
+        QCheckBox box(QStringLiteral("Wanda"));
+        box.resize(box.sizeHint());
+        const QImage image = box.grab().toImage();
+        QStyleOptionButton option;
+        option.initFrom(&box);
+        const QRect edge = box.style()->subElementRect(QStyle::SE_CheckBoxIndicator, &option, &box);
+        const QColor window = box.palette().color(QPalette::Window);
+        for (const QPoint at : {QPoint(edge.left(), edge.center().y()), QPoint(edge.center().x(), edge.bottom())})
+            QVERIFY(contrast(image.pixelColor(at), window) >= 3.0); // WCAG 2.1, 1.4.11
     }
 
     void emptyStateSpeaks()
