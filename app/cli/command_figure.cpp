@@ -10,7 +10,7 @@ class Figure : public Command
 {
 public:
     std::string name() const override { return "figure"; }
-    std::string summary() const override { return "Draw a figure for a paper: masks, distances, sparsity"; }
+    std::string summary() const override { return "Draw a figure for a paper: masks, distances, sparsity, accuracy"; }
     std::vector<std::string> examples() const override
     {
         return {"figure code.secateur jaccard-layers --runs python,math -o distances.pdf",
@@ -21,8 +21,8 @@ public:
     void declare(Arguments &arguments) override
     {
         arguments.path("STUDY", m_request.study, "The study's folder", "").required();
-        auto kind =
-            arguments.text("KIND", m_request.kind, "", "mask, jaccard-layers, jaccard-matrix or sparsity-profile");
+        auto kind = arguments.text("KIND", m_request.kind, "",
+                                   "mask, jaccard-layers, jaccard-matrix, sparsity-profile or accuracy");
         arguments
             .path("--figure", m_request.manifest,
                   "Draw the figure of this manifest, or of this figure, again, with what the other options change")
@@ -34,6 +34,7 @@ public:
         arguments.list("-r,--runs", m_request.runs, "A,B,...", "Names or ids of the runs to show (default: all)");
         arguments.count("--layer", m_request.layer, "L", "The layer to show, from 0; mask and jaccard-matrix");
         arguments.text("--sublayer", m_request.sublayer, "S", "The sublayer to show, such as q_proj");
+        arguments.list("--tasks", m_request.tasks, "T,...", "The tasks to show; accuracy (default: all measured)");
         arguments.text("--set", m_request.set, "SET", "Distances of the pruned weights (the default) or the kept")
             .oneOf({"pruned", "kept"});
         arguments

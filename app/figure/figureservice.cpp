@@ -76,6 +76,11 @@ Result<FigureSpec> wantedSpec(const FigureRequest &request)
         spec.sublayer = text(*request.sublayer);
     if (request.set)
         spec.set = *request.set == "kept" ? analysis::SetKind::Kept : analysis::SetKind::Pruned;
+    if (!request.tasks.empty()) {
+        spec.tasks.clear();
+        for (const auto &task : request.tasks)
+            spec.tasks << text(task);
+    }
     if (request.rendering)
         spec.rendering = *request.rendering == "weights" ? widgets::Rendering::Weights : widgets::Rendering::Mask;
     if (request.range) {

@@ -10,6 +10,7 @@
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListWidget>
 #include <QScopedValueRollback>
 #include <QSignalBlocker>
@@ -29,7 +30,7 @@ enum RangeKind { Fitting, Whole, Custom };
 
 bool showsAllLayers(FigureKind kind)
 {
-    return kind == FigureKind::JaccardLayers || kind == FigureKind::SparsityProfile;
+    return kind == FigureKind::JaccardLayers || kind == FigureKind::SparsityProfile || kind == FigureKind::Accuracy;
 }
 
 bool hasSet(FigureKind kind)
@@ -44,6 +45,7 @@ QString kindTitle(FigureKind kind)
     case FigureKind::JaccardLayers: return FiguresForm::tr("Distances per layer");
     case FigureKind::JaccardMatrix: return FiguresForm::tr("Distances of all runs");
     case FigureKind::SparsityProfile: return FiguresForm::tr("Pruned share per layer");
+    case FigureKind::Accuracy: return FiguresForm::tr("Accuracy by task");
     }
     return {};
 }
@@ -90,6 +92,10 @@ FigureSpec withoutStrangers(FigureSpec spec)
         spec.rendering = Rendering::Mask;
     if (showsAllLayers(spec.kind))
         spec.layer.reset();
+    if (spec.kind == FigureKind::Accuracy)
+        spec.sublayer.clear();
+    else
+        spec.tasks.clear();
     if (spec.kind == FigureKind::JaccardMatrix && !spec.layer)
         spec.sublayer.clear();
     // A range of distances is none of weights, and the other way round.
@@ -103,12 +109,12 @@ FigureSpec withoutStrangers(FigureSpec spec)
 
 FiguresForm::FiguresForm(QWidget *parent)
     : QWidget(parent), m_kind(new QComboBox), m_runs(new QListWidget), m_layer(new QComboBox),
-      m_sublayer(new QComboBox), m_set(new QComboBox), m_rendering(new QComboBox), m_column(new QComboBox),
-      m_width(makeNumber(20.0, 1000.0, 1, tr(" mm"))), m_height(makeNumber(20.0, 1000.0, 1, tr(" mm"))),
-      m_fitsHeight(new QCheckBox(tr("fits the content"))), m_source(new QLabel), m_font(new QComboBox),
-      m_fontSize(makeNumber(4.0, 40.0, 1, tr(" pt"))), m_palette(new QComboBox), m_rangeKind(new QComboBox),
-      m_rangeRow(new QWidget), m_low(makeNumber(-1000.0, 1000.0, 3, {})), m_high(makeNumber(-1000.0, 1000.0, 3, {})),
-      m_dpi(new QSpinBox)
+      m_sublayer(new QComboBox), m_tasks(new QLineEdit), m_set(new QComboBox), m_rendering(new QComboBox),
+      m_column(new QComboBox), m_width(makeNumber(20.0, 1000.0, 1, tr(" mm"))),
+      m_height(makeNumber(20.0, 1000.0, 1, tr(" mm"))), m_fitsHeight(new QCheckBox(tr("fits the content"))),
+      m_source(new QLabel), m_font(new QComboBox), m_fontSize(makeNumber(4.0, 40.0, 1, tr(" pt"))),
+      m_palette(new QComboBox), m_rangeKind(new QComboBox), m_rangeRow(new QWidget),
+      m_low(makeNumber(-1000.0, 1000.0, 3, {})), m_high(makeNumber(-1000.0, 1000.0, 3, {})), m_dpi(new QSpinBox)
 {
     auto *const column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 8, 0);
@@ -148,6 +154,8 @@ void FiguresForm::makeContentFields()
     addRow(*m_content, tr("&Runs"), m_runs, tr("Which sub-models are in the figure, in the order of the study"));
     addRow(*m_content, tr("&Layer"), m_layer, tr("The layer that is shown"));
     addRow(*m_content, tr("S&ublayer"), m_sublayer, tr("The matrix of the layer that is shown"));
+    m_tasks->setPlaceholderText(tr("all that were measured"));
+    addRow(*m_content, tr("&Tasks"), m_tasks, tr("Names of tasks between commas, such as perplexity:python"));
     addRow(*m_content, tr("&Distances"), m_set, tr("The paper's Figure 4 compares the pruned weights"));
     addRow(*m_content, tr("Sho&w"), m_rendering,
            tr("Kept and pruned cells in two colours; or, as the paper's Figure 3, the values of the kept weights in "
@@ -213,6 +221,7 @@ void FiguresForm::connectFields()
         connect(box, &QDoubleSpinBox::valueChanged, this, onChange(field));
     connect(m_dpi, &QSpinBox::valueChanged, this, onChange(Dpi));
     connect(m_fitsHeight, &QCheckBox::toggled, this, onChange(Height));
+    connect(m_tasks, &QLineEdit::editingFinished, this, onChange(Tasks));
     connect(m_runs, &QListWidget::itemChanged, this, onChange(Runs));
 }
 
@@ -281,6 +290,7 @@ void FiguresForm::fill()
     const FigureSpec &spec = m_edit.spec;
     m_kind->setCurrentIndex(m_kind->findData(int(spec.kind)));
     fillChoices();
+    m_tasks->setText(spec.tasks.join(QStringLiteral(", ")));
     m_set->setCurrentIndex(spec.set == analysis::SetKind::Kept ? 1 : 0);
     m_rendering->setCurrentIndex(spec.rendering == Rendering::Weights ? 1 : 0);
     const auto columns = widgets::columnWidths();
@@ -312,7 +322,9 @@ void FiguresForm::setVisibleRows()
     };
     const bool scale = widgets::hasColorScale(spec.kind, spec.rendering);
     show(m_content, m_layer, !showsAllLayers(spec.kind));
-    show(m_content, m_sublayer, spec.kind != FigureKind::JaccardMatrix || spec.layer.has_value());
+    const bool whole = spec.kind == FigureKind::Accuracy || spec.kind == FigureKind::JaccardMatrix;
+    show(m_content, m_sublayer, !whole || spec.layer.has_value());
+    show(m_content, m_tasks, spec.kind == FigureKind::Accuracy);
     show(m_content, m_set, hasSet(spec.kind));
     show(m_content, m_rendering, spec.kind == FigureKind::Mask);
     show(m_looks, m_rangeKind, scale);
@@ -355,6 +367,12 @@ FigureEdit FiguresForm::read(Field field) const
     case Runs: spec.runs = checkedRuns(); break;
     case Layer: spec.layer = layer.isValid() ? std::optional(quint32(layer.toUInt())) : std::nullopt; break;
     case Sublayer: spec.sublayer = m_sublayer->currentData().toString(); break;
+    case Tasks:
+        spec.tasks.clear();
+        for (const QString &task : m_tasks->text().split(QLatin1Char(','), Qt::SkipEmptyParts))
+            if (!task.trimmed().isEmpty())
+                spec.tasks << task.trimmed();
+        break;
     case Set: spec.set = m_set->currentIndex() == 1 ? analysis::SetKind::Kept : analysis::SetKind::Pruned; break;
     case Shown: spec.rendering = m_rendering->currentIndex() == 1 ? Rendering::Weights : Rendering::Mask; break;
     case Column: readColumn(spec); break;

@@ -11,6 +11,7 @@ class QComboBox;
 class QDoubleSpinBox;
 class QFormLayout;
 class QLabel;
+class QLineEdit;
 class QListWidget;
 class QSpinBox;
 
@@ -42,7 +43,23 @@ class FiguresForm : public QWidget
 
 public:
     /// One of them is edited at a time; edits of the same one undo together.
-    enum Field { Kind, Runs, Layer, Sublayer, Set, Shown, Column, Width, Height, Font, Size, Palette, Range, Dpi };
+    enum Field {
+        Kind,
+        Runs,
+        Layer,
+        Sublayer,
+        Tasks,
+        Set,
+        Shown,
+        Column,
+        Width,
+        Height,
+        Font,
+        Size,
+        Palette,
+        Range,
+        Dpi
+    };
 
     explicit FiguresForm(QWidget *parent = nullptr);
 
@@ -79,6 +96,7 @@ private:
     QListWidget *m_runs;
     QComboBox *m_layer;
     QComboBox *m_sublayer;
+    QLineEdit *m_tasks;
     QComboBox *m_set;
     QComboBox *m_rendering;
     QComboBox *m_column;

@@ -109,6 +109,7 @@ void FiguresPage::connectSignals()
         refresh();
     });
     connect(&session(), &StudySession::runsChanged, this, &FiguresPage::refresh);
+    connect(&session(), &StudySession::evaluationsChanged, this, &FiguresPage::refresh);
     connect(m_preview, &FiguresPreview::zoomChanged, this,
             [this](double zoom) { m_zoom->setText(tr("%1 %").arg(qRound(zoom * 100))); });
 }
@@ -213,12 +214,15 @@ void FiguresPage::make()
     FigureWanted wanted{m_edit.spec, m_edit.fitsHeight, session().folder(), session().modelPath(), {}};
     for (const auto &run : session().runs())
         wanted.known.push_back(run.id);
+    if (m_edit.spec.kind == FigureKind::Accuracy)
+        for (const auto &evaluation : session().evaluations())
+            wanted.known.push_back(evaluation.id);
     if (wanted == m_wanted)
         return;
     m_makeTask.cancel();
     m_isMaking = false;
     m_wanted = {};
-    if (wanted.known.empty()) {
+    if (session().runs().empty()) {
         m_made.reset();
         m_preview->setScene(nullptr);
         m_table->setTable({});
@@ -366,6 +370,7 @@ void FiguresPage::saveStyle() const
     spec.runs.clear();
     spec.layer.reset();
     spec.sublayer.clear();
+    spec.tasks.clear();
     m_style->setValue(QString::fromStdString(widgets::toJson(withoutStrangers(spec)).dump()));
 }
 

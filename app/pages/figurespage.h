@@ -8,8 +8,8 @@
 #include "app/pages/figuresform.h"
 #include "app/pages/figureswork.h"
 #include "app/pages/page.h"
-#include "app/session/background.h"
 #include "app/settings/setting.h"
+#include "widgets/common/latesttask.h"
 
 class QFileDialog;
 class QLabel;
@@ -103,8 +103,8 @@ private:
 
     FigureEdit m_edit;
     std::shared_ptr<FigureReader> m_reader = std::make_shared<FigureReader>();
-    LatestTask<Result<FigureMade>> m_makeTask;
-    LatestTask<Result<std::vector<std::filesystem::path>>> m_exportTask;
+    widgets::LatestTask<Result<FigureMade>> m_makeTask;
+    widgets::LatestTask<Result<std::vector<std::filesystem::path>>> m_exportTask;
     std::shared_ptr<const FigureMade> m_made;
     FigureWanted m_wanted; ///< what is made or being made
     QString m_output; ///< where the last export went

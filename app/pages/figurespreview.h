@@ -6,7 +6,7 @@
 #include <QImage>
 #include <QScrollArea>
 
-#include "app/session/background.h"
+#include "widgets/common/latesttask.h"
 #include "widgets/figure/figurescene.h"
 
 namespace secateur::app {
@@ -51,7 +51,7 @@ private:
     std::shared_ptr<const widgets::FigureScene> m_drawn; ///< what m_image shows
     double m_zoom = 1.0;
     bool m_fits = true;
-    LatestTask<QImage> m_task;
+    widgets::LatestTask<QImage> m_task;
 };
 
 } // namespace secateur::app

@@ -21,7 +21,8 @@ struct FigureWanted {
     bool fitHeight = true; ///< the height follows from the data
     std::filesystem::path study;
     std::filesystem::path model; ///< empty: where the study last saw it
-    std::vector<std::string> known; ///< ids of the study's runs: "all runs" is another figure when there are more
+    std::vector<std::string>
+        known; ///< ids of runs, and of evaluations where they are shown: with more, "all" is another figure
     friend bool operator==(const FigureWanted &, const FigureWanted &) = default;
 };
 

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/analysis/accuracytable.h"
 #include "core/analysis/distance.h"
 #include "core/base/types.h"
 #include "core/mask/bitmatrix.h"
@@ -19,6 +20,7 @@ enum class FigureKind {
     JaccardLayers, ///< its Figure 4: distances of pairs of runs, layer by layer
     JaccardMatrix, ///< distances of all pairs, run by run
     SparsityProfile, ///< share of pruned weights, layer by layer
+    Accuracy, ///< the paper's Figure 2: what dense and the runs reach on each task
 };
 
 /// Which numbers of a study a figure shows.
@@ -28,6 +30,7 @@ struct FigureChoice {
     std::optional<std::uint32_t> layer;
     std::string sublayer; ///< whole or short name ("q_proj"); empty: the first (mask), whole layers (others)
     SetKind set = SetKind::Pruned;
+    std::vector<std::string> tasks; ///< accuracy; empty: all that were measured
     bool weights = false; ///< mask: the values of the weights, too, which are the model's
 
     friend bool operator==(const FigureChoice &, const FigureChoice &) = default;
@@ -69,7 +72,7 @@ struct SparsityProfile {
     std::string sublayer; ///< empty: whole layers
 };
 
-using FigureContent = std::variant<LayerDistances, DistanceMatrix, MaskPair, SparsityProfile>;
+using FigureContent = std::variant<LayerDistances, DistanceMatrix, MaskPair, SparsityProfile, AccuracyTable>;
 
 /// Where a figure's numbers come from, for its manifest: nothing that names a person or a machine.
 struct FigureSource {

@@ -42,6 +42,7 @@ struct FigureRequest {
     std::optional<std::string> font;
     std::optional<double> fontSizePt;
     std::optional<std::string> palette;
+    std::vector<std::string> tasks; ///< of accuracy
     std::optional<std::string> rendering; ///< of mask: "mask" or "weights"
     std::optional<std::string> range; ///< of colours: "auto" or "0,1"
     std::optional<std::filesystem::path> model; ///< whose weights are drawn, if not where the study last saw it

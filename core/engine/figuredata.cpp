@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/sha256.h"
+#include "core/engine/evaluate.h"
 #include "core/engine/figure.h"
 #include "core/engine/light.h"
 
@@ -52,6 +53,9 @@ Result<void> settleMatrix(FigureDataRequest &request, const RunManifest &run)
     if (layerAxis && request.layer)
         return failure(ErrorCode::InvalidArgument,
                        "this kind of figure shows all layers, so it cannot be of one; leave --layer out");
+    if (request.kind == analysis::FigureKind::Accuracy && (request.layer || !request.sublayer.empty()))
+        return failure(ErrorCode::InvalidArgument,
+                       "accuracy is of whole models, so it cannot be of a layer; leave --layer and --sublayer out");
     SECATEUR_CHECK(checkLayer(run, request.layer));
     if (request.sublayer.empty())
         return {};
@@ -236,6 +240,68 @@ Result<void> readMasks(FigureDataRequest request, const store::Study &study, std
     return {};
 }
 
+/// The columns of the wanted tasks, in their order; all when none is named.
+Result<analysis::AccuracyTable> onlyTasks(const analysis::AccuracyTable &all, const std::vector<std::string> &tasks)
+{
+    if (tasks.empty())
+        return all;
+    analysis::AccuracyTable table;
+    table.rows = all.rows;
+    table.notices = all.notices;
+    std::vector<std::size_t> chosen;
+    std::vector<std::string> known;
+    for (const auto &column : all.columns)
+        known.push_back(column.task);
+    for (const auto &task : tasks) {
+        const auto found = std::ranges::find(known, task);
+        if (found == known.end())
+            return failure(ErrorCode::NotFound,
+                           "no task \"" + task + "\" was measured; there are " + joinedNames(known));
+        chosen.push_back(std::size_t(found - known.begin()));
+        table.columns.push_back(all.columns[chosen.back()]);
+    }
+    for (std::size_t row = 0; row < all.rows.size(); ++row)
+        for (const std::size_t column : chosen)
+            table.cells.push_back(all.at(row, column));
+    return table;
+}
+
+/// Numbers under different protocols look alike on one axis and are not.
+Result<void> checkOneProtocol(const analysis::AccuracyTable &table)
+{
+    const auto conditions = [](const analysis::AccuracyColumn &column) {
+        return column.metric + " (" + column.protocol + ", " + column.compute
+            + (column.unit.empty() ? ")" : ", in " + column.unit + ")");
+    };
+    const auto &first = table.columns.front();
+    for (const auto &column : table.columns)
+        if (conditions(column) != conditions(first))
+            return failure(ErrorCode::InvalidArgument,
+                           "the tasks were measured in different ways and cannot share an axis: " + first.task + " as "
+                               + conditions(first) + ", " + column.task + " as " + conditions(column)
+                               + "; choose tasks of one kind with --tasks");
+    return {};
+}
+
+Result<void> readAccuracy(const FigureDataRequest &request, const store::Study &study,
+                          const std::vector<RunManifest> &runs, FigureData &data, const RunContext &context)
+{
+    std::vector<std::string> ids;
+    for (const RunManifest &run : runs)
+        ids.push_back(run.id);
+    SECATEUR_TRY(all, accuracyTable(study, ids, context));
+    if (all.columns.empty())
+        return failure(ErrorCode::NotFound,
+                       study.folder().string() + ": there are no evaluations of these runs; make them with `evaluate`");
+    SECATEUR_TRY(table, onlyTasks(all, request.tasks));
+    SECATEUR_CHECK(checkOneProtocol(table));
+    data.notices = table.notices;
+    const auto &first = table.columns.front();
+    data.notices.push_back("protocol " + first.protocol + ", " + first.compute + "; intervals: " + first.interval);
+    data.content = std::move(table);
+    return {};
+}
+
 analysis::SparsityProfile profileOf(const std::vector<RunManifest> &runs, const std::string &sublayer)
 {
     analysis::SparsityProfile profile;
@@ -270,6 +336,7 @@ Result<FigureData> figureData(const FigureDataRequest &asked, const RunContext &
     case analysis::FigureKind::Mask: SECATEUR_CHECK(readMasks(request, *study, runs, data, context)); break;
     case analysis::FigureKind::JaccardLayers: SECATEUR_CHECK(readLayerDistances(request, *study, data, context)); break;
     case analysis::FigureKind::JaccardMatrix: SECATEUR_CHECK(readDistanceMatrix(request, data, context)); break;
+    case analysis::FigureKind::Accuracy: SECATEUR_CHECK(readAccuracy(request, *study, runs, data, context)); break;
     case analysis::FigureKind::SparsityProfile: data.content = profileOf(runs, request.sublayer); break;
     }
     for (const RunManifest &run : runs)

@@ -22,6 +22,7 @@ constexpr qsizetype mostNamedPairs = 8;
 struct Chart {
     QList<LegendEntry> legend;
     QString xTitle;
+    QStringList groups; ///< names in place of the numbers of layers
     QStringList yTitles; ///< the first that fits
     std::size_t layers = 0;
     double largest = 1.0; ///< value to be shown
@@ -84,14 +85,17 @@ void drawAxes(SceneBuilder &builder, const Chart &chart)
         builder.addText(Role::Label, {plot.left() - tick - builder.gap() / 2, y}, chart.ticks.text(value),
                         TextAlign::Right, TextRest::Middle);
     }
-    const std::size_t step = labelStep(builder, chart);
+    const std::size_t step = chart.groups.isEmpty() ? labelStep(builder, chart) : 1;
     for (std::size_t layer = 0; layer < chart.layers; layer += step) {
         const double x = chart.x(double(layer));
         builder.addStroke(
             Role::Axis, -1,
             {{QPointF(x, plot.bottom()), QPointF(x, plot.bottom() + tick)}, thinPt * mmPerPt, inkColor, {}});
-        builder.addText(Role::Label, {x, plot.bottom() + tick + builder.gap() / 2}, QString::number(layer),
-                        TextAlign::Center, TextRest::Top);
+        const QString label = chart.groups.isEmpty()
+            ? QString::number(layer)
+            : builder.fitted(chart.groups[qsizetype(layer)], chart.slot() - 0.5 * builder.em());
+        builder.addText(Role::Label, {x, plot.bottom() + tick + builder.gap() / 2}, label, TextAlign::Center,
+                        TextRest::Top);
     }
     builder.addText(Role::Label, {plot.center().x(), plot.bottom() + tick + builder.gap() * 1.2 + builder.lineHeight()},
                     chart.xTitle, TextAlign::Center, TextRest::Top);
@@ -300,6 +304,106 @@ Result<void> drawSparsityProfile(SceneBuilder &builder, const FigureSpec &spec, 
         drawLine(builder, chart, data.runs[i].values, chart.legend[qsizetype(i)]);
     builder.addFrame(chart.panel);
     builder.setTitle(QStringLiteral("Share of pruned weights, layer by layer"));
+    return {};
+}
+
+QStringList groupNames(const analysis::AccuracyTable &data)
+{
+    QStringList names;
+    for (const auto &column : data.columns)
+        names << text(column.domain.empty() ? column.task : column.domain);
+    return names;
+}
+
+QString accuracyTitle(const analysis::AccuracyColumn &column)
+{
+    QString metric = text(column.metric);
+    metric = metric.left(1).toUpper() + metric.mid(1);
+    if (!column.unit.empty())
+        metric += QStringLiteral(", %1").arg(text(column.unit));
+    return metric + (column.lowerIsBetter ? QStringLiteral(" (lower is better)") : QString());
+}
+
+namespace {
+
+constexpr QRgb denseColor = 0xffa6a6a6;
+
+/// Dense in grey, the sub-models in the palette's colours.
+QList<LegendEntry> accuracyStyles(const analysis::AccuracyTable &data, const QString &palette)
+{
+    QStringList runs;
+    for (const auto &row : data.rows)
+        if (!row.isDense())
+            runs << text(row.run);
+    QList<LegendEntry> models = styles(shortNames(runs), palette, false);
+    QList<LegendEntry> entries;
+    for (const auto &row : data.rows)
+        entries << (row.isDense() ? LegendEntry{QStringLiteral("dense"), denseColor} : models.takeFirst());
+    return entries;
+}
+
+/// An interval as a line with feet, on a light ground so that it is seen on dark bars, too.
+void drawInterval(SceneBuilder &builder, const Chart &chart, double x, double width, const analysis::Interval &interval)
+{
+    const double low = chart.y(interval.low);
+    const double high = chart.y(interval.high);
+    const double foot = std::min(0.3 * width, 0.25 * builder.em());
+    const QPolygonF lines[] = {{QPointF(x, low), QPointF(x, high)},
+                               {QPointF(x - foot, low), QPointF(x + foot, low)},
+                               {QPointF(x - foot, high), QPointF(x + foot, high)}};
+    constexpr double line = 0.6 * mmPerPt;
+    for (const auto &points : lines)
+        builder.addStroke(Role::Axis, chart.panel, {points, line + 0.9 * mmPerPt, 0xffffffff, {}});
+    for (const auto &points : lines)
+        builder.addStroke(Role::Baseline, chart.panel, {points, line, inkColor, {}});
+}
+
+void drawAccuracyBars(SceneBuilder &builder, const Chart &chart, const analysis::AccuracyTable &data, double width)
+{
+    const auto eachCell = [&](auto draw) {
+        for (std::size_t column = 0; column < data.columns.size(); ++column)
+            for (std::size_t row = 0; row < data.rows.size(); ++row)
+                if (const auto &cell = data.at(row, column); cell && std::isfinite(cell->measured.value))
+                    draw(row, chart.x(double(column)) - chart.slot() * 0.42 + width * double(row), cell->measured);
+    };
+    eachCell([&](std::size_t row, double left, const analysis::Estimate &measured) {
+        const double top = chart.y(measured.value);
+        builder.addRect(Role::Data, chart.panel, QRectF(left, top, width, chart.plot.bottom() - top),
+                        chart.legend[qsizetype(row)].color);
+    });
+    eachCell([&](std::size_t, double left, const analysis::Estimate &measured) {
+        drawInterval(builder, chart, left + width / 2, width, measured.interval);
+    });
+}
+
+} // namespace
+
+Result<void> drawAccuracy(SceneBuilder &builder, const FigureSpec &spec, const analysis::AccuracyTable &data)
+{
+    if (data.rows.empty() || data.columns.empty() || data.cells.size() != data.rows.size() * data.columns.size())
+        return failure(ErrorCode::InvalidArgument, "there are no values to draw");
+    const auto &first = data.columns.front();
+    Chart chart;
+    chart.layers = data.columns.size();
+    chart.groups = groupNames(data);
+    chart.legend = accuracyStyles(data, spec.palette);
+    chart.xTitle = first.domain.empty() ? QStringLiteral("Task") : QStringLiteral("Texts of the domain");
+    chart.yTitles = {accuracyTitle(first), accuracyTitle(first).section(QLatin1String(" ("), 0, 0)};
+    chart.largest = 0.0;
+    for (const auto &cell : data.cells)
+        if (cell && std::isfinite(cell->measured.value))
+            chart.largest =
+                std::max({chart.largest, cell->measured.value,
+                          std::isfinite(cell->measured.interval.high) ? cell->measured.interval.high : 0.0});
+    SECATEUR_CHECK(layOut(builder, spec, chart));
+    const double width = chart.slot() * 0.84 / double(data.rows.size());
+    if (width < 2 * leastBarMm)
+        return tooSmall(
+            spec, std::to_string(data.rows.size()) + " bars in each of " + std::to_string(chart.layers) + " groups");
+    drawAccuracyBars(builder, chart, data, width);
+    builder.addFrame(chart.panel);
+    builder.setTitle(QStringLiteral("%1 of the dense model and its sub-models with intervals of 95 %, protocol %2")
+                         .arg(accuracyTitle(first), text(first.protocol)));
     return {};
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <QtCore/QBuffer>
+#include <QtCore/QLocale>
 #include <QtGui/QColor>
 
 #include "widgets/figure/colorscale.h"
@@ -71,7 +72,7 @@ class TexWriter
 public:
     TexWriter(const FigureSpec &spec, const FigureScene &scene, const QString &fileName)
         : m_spec(spec), m_scene(scene), m_fileName(fileName),
-          m_base(fileName.left(fileName.lastIndexOf(QLatin1Char('.'))))
+          m_base(fileName.left(fileName.lastIndexOf(QLatin1Char('.')))), m_data(m_base + QLatin1String("-data"))
     {
     }
 
@@ -92,9 +93,9 @@ public:
                        : QString());
         addSeries(series, qsizetype(data.pairs.size()), bars);
         m_out += QStringLiteral("\\addplot[sharp plot, dash pattern=on 1.6mm off 0.8mm, line width=0.8pt, no marks, "
-                                "draw=black!65] table[x=c0, y=c%1] {%2.csv}; %% random masks\n")
+                                "draw=black!65] table[x=c0, y=c%1] {%2.csv}; % random masks\n")
                      .arg(series.size() + 1)
-                     .arg(m_base);
+                     .arg(m_data);
         m_out += QLatin1String("\\end{axis}\n");
         addLegend();
     }
@@ -138,8 +139,60 @@ public:
                       + barStyle(data.set, scale) + QLatin1Char('}'));
         m_out += QStringLiteral("\\addplot[matrix plot*, mesh/cols=%1, point meta=explicit] "
                                 "table[x=c0, y=c1, meta=c2] {%2.csv};\n\\end{axis}\n")
-                     .arg(QString::number(names.size()), m_base);
+                     .arg(QString::number(names.size()), m_data);
         addTexts(m_scene.panels[0]);
+    }
+
+    void operator()(const analysis::AccuracyTable &data)
+    {
+        const QStringList groups = groupNames(data);
+        QStringList places;
+        for (qsizetype i = 0; i < groups.size(); ++i)
+            places << QString::number(i);
+        const double bar = m_scene.panels[0].width() * 0.84 / double(data.rows.size() * data.columns.size());
+        beginAxis(m_scene.panels[0],
+                  QStringLiteral("ybar=0pt, bar width=%1mm, ymin=0, ymax=%2, xmin=-0.5, xmax=%3, ymajorgrids,\n"
+                                 "  xtick={%4}, xticklabels={%5}, xlabel={%6}, ylabel={%7}, tick pos=left,\n"
+                                 "  tick align=outside")
+                      .arg(number(bar), number(m_scene.valueEnd), number(double(groups.size()) - 0.5),
+                           places.join(QLatin1Char(',')), texList(groups),
+                           data.columns.front().domain.empty() ? QStringLiteral("Task")
+                                                               : QStringLiteral("Texts of the domain"),
+                           texEscaped(accuracyTitle(data.columns.front()))));
+        QList<QRgb> colors; // as the scene has them
+        for (const SceneItem &item : m_scene.items)
+            if (const auto *const box = std::get_if<FillRect>(&item.shape); box && item.role == Role::Legend)
+                colors << box->color;
+        for (qsizetype row = 0; row < qsizetype(data.rows.size()); ++row)
+            m_out += QStringLiteral("\\addplot[draw=none, fill=%1, error bars/.cd, y dir=both, y explicit] "
+                                    "table[x=c0, y=c%2, y error plus=c%3, y error minus=c%4] {%5.csv}; % %6\n")
+                         .arg(rgb(colors.value(row)), QString::number(3 * row + 1), QString::number(3 * row + 2),
+                              QString::number(3 * row + 3), m_data, text(data.rows[std::size_t(row)].run));
+        m_out += QLatin1String("\\end{axis}\n");
+        addLegend();
+    }
+
+    /// A line per task: its number, and for each model the value and how far the interval reaches up and down.
+    [[nodiscard]] static FigureTable barTable(const analysis::AccuracyTable &data)
+    {
+        const auto exact = [](double value) { return QString::number(value, 'g', QLocale::FloatingPointShortest); };
+        FigureTable table;
+        for (std::size_t column = 0; column < data.columns.size(); ++column) {
+            QStringList cells{QString::number(column)};
+            for (std::size_t row = 0; row < data.rows.size(); ++row) {
+                const auto &cell = data.at(row, column);
+                if (!cell) {
+                    cells << QStringLiteral("nan") << QStringLiteral("0") << QStringLiteral("0");
+                    continue;
+                }
+                const auto &[value, interval] = cell->measured;
+                cells << exact(value) << exact(interval.high - value) << exact(value - interval.low);
+            }
+            table.rows.push_back(cells);
+        }
+        for (std::size_t i = 0; i < 3 * data.rows.size() + 1; ++i)
+            table.header << QString::number(i);
+        return table;
     }
 
     void operator()(const analysis::MaskPair &data)
@@ -179,16 +232,17 @@ public:
                 "\\pgfplotsset{table/col sep=comma}\n")
                 .arg(QLatin1String(manifestKey), QString::fromStdString(manifest), number(m_scene.widthMm),
                      number(m_scene.heightMm));
-        std::vector<FigureFile> files = {{m_fileName, (head + m_out + QLatin1String("\\end{tikzpicture}\n")).toUtf8()}};
+        std::vector<FigureFile> files = {{m_fileName, (head + m_out + QLatin1String("\\end{tikzpicture}%\n")).toUtf8()}};
         if (!std::holds_alternative<analysis::MaskPair>(data.content)) {
-            const FigureTable table = tableOf(data);
+            const auto *const accuracy = std::get_if<analysis::AccuracyTable>(&data.content);
+            const FigureTable table = accuracy ? barTable(*accuracy) : tableOf(data);
             QList<int> columns = {1, 0, 4};
             if (!std::holds_alternative<analysis::DistanceMatrix>(data.content)) {
                 columns.clear();
                 for (int i = 0; i < table.header.size(); ++i)
                     columns << i;
             }
-            files.push_back({m_base + QLatin1String(".csv"), plainCsv(table, columns, m_fileName)});
+            files.push_back({m_data + QLatin1String(".csv"), plainCsv(table, columns, m_fileName)});
         }
         for (auto &file : m_files)
             files.push_back(std::move(file));
@@ -292,7 +346,7 @@ private:
         beginAxis(m_scene.panels[0],
                   QStringLiteral("%1ymin=0, xlabel={%2}, ylabel={%3}, ymajorgrids, xmin=-0.5, xmax=%5, tick pos=left, "
                                  "tick align=outside,\n"
-                                 "  ymax=%4, axis on top")
+                                 "  ymax=%4")
                       .arg(more, texEscaped(label), texEscaped(title), number(m_scene.valueEnd),
                            number(double(layers) - 0.5)));
     }
@@ -314,7 +368,7 @@ private:
                        : QStringLiteral("no marks, line width=1pt, %1, draw=%2")
                              .arg(QLatin1String(dashes[i % 4]), rgb(colors[i]));
             m_out += QStringLiteral("\\addplot[%1] table[x=c0, y=c%2] {%3.csv}; % %4\n")
-                         .arg(style, QString::number(i + 1), m_base,
+                         .arg(style, QString::number(i + 1), m_data,
                               (i >= main ? QStringLiteral("same domain: ") : QString())
                                   + names.join(QStringLiteral(" -- ")));
         }
@@ -324,6 +378,7 @@ private:
     const FigureScene &m_scene;
     QString m_fileName;
     QString m_base;
+    QString m_data; ///< of the table, without its ending; not the name that a CSV export beside it would have
     QString m_out;
     std::vector<FigureFile> m_files;
 };

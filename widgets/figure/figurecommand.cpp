@@ -22,6 +22,8 @@ QStringList choiceArguments(const FigureSpec &spec)
         words << QStringLiteral("--layer") << QString::number(*spec.layer);
     if (!spec.sublayer.isEmpty())
         words << QStringLiteral("--sublayer") << spec.sublayer;
+    if (!spec.tasks.isEmpty())
+        words << QStringLiteral("--tasks") << spec.tasks.join(QLatin1Char(','));
     words << QStringLiteral("--set")
           << (spec.set == analysis::SetKind::Kept ? QStringLiteral("kept") : QStringLiteral("pruned"));
     if (spec.rendering == Rendering::Weights)

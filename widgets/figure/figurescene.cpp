@@ -57,6 +57,10 @@ Result<FigureScene> makeScene(const FigureSpec &spec, const analysis::FigureData
         {
             return drawSparsityProfile(builder, spec, content);
         }
+        Result<void> operator()(const analysis::AccuracyTable &content) const
+        {
+            return drawAccuracy(builder, spec, content);
+        }
     };
     SECATEUR_CHECK(std::visit(Draw{builder, spec}, data.content));
     return builder.take();

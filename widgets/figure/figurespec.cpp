@@ -26,7 +26,8 @@ struct NamedKind {
 constexpr NamedKind namedKinds[] = {{FigureKind::Mask, "mask"},
                                     {FigureKind::JaccardLayers, "jaccard-layers"},
                                     {FigureKind::JaccardMatrix, "jaccard-matrix"},
-                                    {FigureKind::SparsityProfile, "sparsity-profile"}};
+                                    {FigureKind::SparsityProfile, "sparsity-profile"},
+                                    {FigureKind::Accuracy, "accuracy"}};
 
 Result<void> inRange(const char *field, double value, double least, double most)
 {
@@ -76,15 +77,17 @@ public:
         }
         return found->get<quint32>();
     }
-    QStringList runs()
+    QStringList names(const char *key, bool isOptional = false)
     {
         QStringList names;
-        const auto *const found = find("runs");
+        if (isOptional && !m_value.contains(key))
+            return names;
+        const auto *const found = find(key);
         if (found && !found->is_array())
-            refuse("runs", "a list of names");
+            refuse(key, "a list of names");
         for (const auto &name : found && found->is_array() ? *found : nlohmann::json::array()) {
             if (!name.is_string()) {
-                refuse("runs", "a list of names");
+                refuse(key, "a list of names");
                 break;
             }
             names << QString::fromStdString(name.get<std::string>());
@@ -159,10 +162,6 @@ Result<FigureKind> kindFromName(const QString &name)
         known += known.empty() ? "" : ", ";
         known += named.name;
     }
-    if (name == QLatin1String("accuracy"))
-        return failure(ErrorCode::Unsupported,
-                       "the figure \"accuracy\" needs evaluations, which this version cannot make yet; it can draw "
-                           + known);
     return failure(ErrorCode::InvalidArgument,
                    "\"" + name.toStdString() + "\" is no kind of figure; there are " + known);
 }
@@ -233,6 +232,11 @@ Result<void> FigureSpec::validate() const
         return failure(ErrorCode::InvalidArgument, "the sublayer's name is too long or not printable");
     if (runs.size() > mostRuns)
         return failure(ErrorCode::InvalidArgument, "a figure can show 64 runs at most");
+    if (tasks.size() > mostRuns || !std::ranges::all_of(tasks, isName))
+        return failure(ErrorCode::InvalidArgument,
+                       "a task's name is empty, too long or not printable, or there are too many");
+    if (!tasks.isEmpty() && kind != FigureKind::Accuracy)
+        return failure(ErrorCode::InvalidArgument, "only a figure of accuracy has tasks");
     if (!std::ranges::all_of(runs, isName))
         return failure(ErrorCode::InvalidArgument, "a run's name is empty, too long or not printable");
     return {};
@@ -243,11 +247,15 @@ nlohmann::ordered_json toJson(const FigureSpec &spec)
     nlohmann::ordered_json runs = nlohmann::ordered_json::array();
     for (const QString &run : spec.runs)
         runs.push_back(run.toStdString());
+    nlohmann::ordered_json tasks = nlohmann::ordered_json::array();
+    for (const QString &task : spec.tasks)
+        tasks.push_back(task.toStdString());
     return {{"kind", kindName(spec.kind).toStdString()},
             {"runs", runs},
             {"layer", spec.layer ? nlohmann::ordered_json(*spec.layer) : nlohmann::ordered_json()},
             {"sublayer", spec.sublayer.toStdString()},
             {"set", spec.set == analysis::SetKind::Kept ? "kept" : "pruned"},
+            {"tasks", tasks},
             {"rendering", spec.rendering == Rendering::Weights ? "weights" : "mask"},
             {"range",
              spec.range ? nlohmann::ordered_json({spec.range->low, spec.range->high}) : nlohmann::ordered_json("auto")},
@@ -267,7 +275,8 @@ Result<FigureSpec> specFromJson(const nlohmann::json &value, const std::string &
     const QString kind = reader.text("kind");
     const QString set = reader.text("set");
     FigureSpec spec;
-    spec.runs = reader.runs();
+    spec.runs = reader.names("runs");
+    spec.tasks = reader.names("tasks", true); // older manifests have none
     spec.layer = reader.layer();
     spec.sublayer = reader.text("sublayer");
     spec.widthMm = reader.number("width_mm");
@@ -311,6 +320,8 @@ analysis::FigureChoice choiceOf(const FigureSpec &spec)
         choice.layer = *spec.layer;
     choice.sublayer = spec.sublayer.toStdString();
     choice.set = spec.set;
+    for (const QString &task : spec.tasks)
+        choice.tasks.push_back(task.toStdString());
     choice.weights = spec.rendering == Rendering::Weights;
     return choice;
 }

@@ -16,9 +16,9 @@ namespace secateur::widgets {
 
 using analysis::FigureKind;
 
-/// "mask", "jaccard-layers", "jaccard-matrix", "sparsity-profile".
+/// "mask", "jaccard-layers", "jaccard-matrix", "sparsity-profile", "accuracy".
 [[nodiscard]] QString kindName(FigureKind kind);
-/// Unsupported for "accuracy", which needs evaluations; InvalidArgument, listing the kinds, for any other word.
+/// InvalidArgument, listing the kinds, for any other word.
 [[nodiscard]] Result<FigureKind> kindFromName(const QString &name);
 [[nodiscard]] QList<FigureKind> figureKinds();
 
@@ -45,6 +45,7 @@ struct FigureSpec {
     std::optional<quint32> layer; ///< mask and jaccard-matrix
     QString sublayer; ///< as "self_attn.q_proj" or "q_proj"; empty: the first (mask), whole layers (others)
     analysis::SetKind set = analysis::SetKind::Pruned;
+    QStringList tasks; ///< of accuracy; empty: all that were measured
     Rendering rendering = Rendering::Mask; ///< of a mask figure
     /// Of the colours of a heat map, or of weights; nothing: from zero to a round number above the largest value. That
     /// is the default, because distances between domains mostly lie in the lowest third of [0, 1], where a fixed scale

@@ -75,6 +75,22 @@ struct TableMaker {
         return table;
     }
 
+    FigureTable operator()(const analysis::AccuracyTable &data) const
+    {
+        FigureTable table;
+        for (const char *name : {"run", "task", "metric", "value", "95 % from", "to", "n", "unscored", "protocol"})
+            table.header << QString::fromLatin1(name);
+        for (std::size_t row = 0; row < data.rows.size(); ++row)
+            for (std::size_t column = 0; column < data.columns.size(); ++column)
+                if (const auto &cell = data.at(row, column))
+                    table.rows.push_back({text(data.rows[row].run), text(data.columns[column].task),
+                                          text(data.columns[column].metric), number(cell->measured.value),
+                                          number(cell->measured.interval.low), number(cell->measured.interval.high),
+                                          QString::number(cell->n), QString::number(cell->unscored),
+                                          text(data.columns[column].protocol)});
+        return table;
+    }
+
     FigureTable operator()(const analysis::MaskPair &data) const
     {
         FigureTable table;

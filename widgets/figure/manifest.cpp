@@ -93,8 +93,32 @@ FigureSpec resolved(const FigureSpec &spec, const analysis::FigureData &data)
         exact.layer = masks->id.layer.value;
         exact.sublayer = QString::fromStdString(masks->id.sublayer);
     }
+    if (const auto *const table = std::get_if<analysis::AccuracyTable>(&data.content)) {
+        exact.tasks.clear();
+        for (const auto &column : table->columns)
+            exact.tasks << QString::fromStdString(column.task);
+    }
     return exact;
 }
+
+namespace {
+
+/// How the numbers of a figure of accuracy were measured; empty for others.
+nlohmann::ordered_json protocolsOf(const analysis::FigureData &data)
+{
+    nlohmann::ordered_json protocols = nlohmann::ordered_json::array();
+    if (const auto *const table = std::get_if<analysis::AccuracyTable>(&data.content))
+        for (const auto &column : table->columns)
+            protocols.push_back({{"task", column.task},
+                                 {"metric", column.metric},
+                                 {"protocol", column.protocol},
+                                 {"compute", column.compute},
+                                 {"interval", column.interval},
+                                 {"items", column.items}});
+    return protocols;
+}
+
+} // namespace
 
 std::string manifestText(const FigureSpec &spec, const analysis::FigureData &data)
 {
@@ -107,7 +131,7 @@ std::string manifestText(const FigureSpec &spec, const analysis::FigureData &dat
                         {"target", source.target},
                         {"calibration_sha256", source.calibrationSha256},
                         {"files_sha256", source.filesSha256}});
-    const nlohmann::ordered_json manifest = {
+    nlohmann::ordered_json manifest = {
         {"secateur_figure", manifestVersion},
         {"version", SECATEUR_VERSION},
         {"figure", toJson(resolved(spec, data))},
@@ -115,6 +139,8 @@ std::string manifestText(const FigureSpec &spec, const analysis::FigureData &dat
         {"model_sha256", data.modelSha256},
         {"runs", runs},
         {"command", "secateur-cli figure " + data.study + " --figure THIS-FILE -o NEW-FILE"}};
+    if (const auto protocols = protocolsOf(data); !protocols.empty())
+        manifest["protocols"] = protocols;
     return manifest.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 

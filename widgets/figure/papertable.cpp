@@ -50,6 +50,28 @@ struct PaperTable {
         return table;
     }
 
+    /// Models by tasks, each with its interval.
+    FigureTable operator()(const analysis::AccuracyTable &content) const
+    {
+        const auto shown = [](double value) { return QString::number(value, 'f', value < 10.0 ? 3 : 2); };
+        FigureTable table;
+        table.header << QStringLiteral("model");
+        for (const auto &column : content.columns)
+            table.header << QString::fromStdString(column.task);
+        for (std::size_t row = 0; row < content.rows.size(); ++row) {
+            QStringList cells{QString::fromStdString(content.rows[row].run)};
+            for (std::size_t column = 0; column < content.columns.size(); ++column) {
+                const auto &cell = content.at(row, column);
+                cells << (cell ? QStringLiteral("%1 [%2, %3]")
+                                     .arg(shown(cell->measured.value), shown(cell->measured.interval.low),
+                                          shown(cell->measured.interval.high))
+                               : QStringLiteral("\u2013"));
+            }
+            table.rows.push_back(cells);
+        }
+        return table;
+    }
+
     template <typename Content>
     FigureTable operator()(const Content &) const
     {

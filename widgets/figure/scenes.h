@@ -14,6 +14,13 @@ namespace secateur::widgets {
                                               const analysis::DistanceMatrix &data);
 [[nodiscard]] Result<void> drawMasks(SceneBuilder &builder, const FigureSpec &spec, const analysis::MaskPair &data);
 
+[[nodiscard]] Result<void> drawAccuracy(SceneBuilder &builder, const FigureSpec &spec,
+                                        const analysis::AccuracyTable &data);
+/// What a group of bars is called: the domain whose texts they are, or else the task.
+[[nodiscard]] QStringList groupNames(const analysis::AccuracyTable &data);
+/// "Perplexity (lower is better)".
+[[nodiscard]] QString accuracyTitle(const analysis::AccuracyColumn &column);
+
 /// The height at which the panels of a mask figure fill its width.
 [[nodiscard]] double maskHeight(const FigureSpec &spec, const analysis::MaskPair &data);
 /// The pictures of the panels of a mask figure, a pixel per cell unless the spec's resolution is too low for that.

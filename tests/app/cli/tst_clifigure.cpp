@@ -26,6 +26,8 @@ private Q_SLOTS:
     void drawsAgainFromAFigure();
     void staysTheSameWhenTheStudyGrows();
     void obeysLooks();
+    void drawsWeights();
+    void obeysRanges();
     void wrongUsageGivesTwo_data();
     void wrongUsageGivesTwo();
     void badInputGivesThree_data();
@@ -213,6 +215,39 @@ void TestCliFigure::obeysLooks()
     QVERIFY2(font.errors.find("No Such Face") != std::string::npos, font.told().c_str());
 }
 
+/// The values are the model's, and a moved model can be named.
+void TestCliFigure::drawsWeights()
+{
+    const std::vector<std::string> words = {
+        "mask",       "--runs",      "math",        "--layer", "1",
+        "--sublayer", "mlp.up_proj", "--rendering", "weights", "--range=-0.25,0.25"};
+    QCOMPARE(figure(words, "weights.csv").status, 0);
+    const auto rows = table("weights.csv");
+    QCOMPARE(rows[0].last(), QByteArray("mean weight"));
+    QVERIFY(rows[1].last().toDouble() != rows[2].last().toDouble());
+    QCOMPARE(figure(words, "weights.svg").status, 0);
+    QVERIFY(content("weights.svg").contains(">0.25</text>"));
+    const auto model = m_folder.path() / "model";
+    std::filesystem::rename(model, m_folder.path() / "moved");
+    const auto lost = figure(words, "lost.pdf");
+    QVERIFY2(lost.status == 3, lost.told().c_str());
+    auto found = words;
+    found.insert(found.end(), {"--model", path("moved")});
+    QCOMPARE(figure(found, "found.svg").status, 0);
+    QCOMPARE(content("found.svg"), content("weights.svg"));
+    std::filesystem::rename(m_folder.path() / "moved", model);
+}
+
+void TestCliFigure::obeysRanges()
+{
+    QCOMPARE(figure({"jaccard-matrix", "--range", "0,1"}, "whole.svg").status, 0);
+    QVERIFY(content("whole.svg").contains(">1.0</text>"));
+    QCOMPARE(figure({"jaccard-matrix", "--range", "auto"}, "auto.svg").status, 0);
+    QVERIFY(!content("auto.svg").contains(">1.0</text>"));
+    QCOMPARE(figure({"jaccard-matrix"}, "plain.svg").status, 0);
+    QCOMPARE(content("plain.svg"), content("auto.svg"));
+}
+
 void TestCliFigure::wrongUsageGivesTwo_data()
 {
     QTest::addColumn<QStringList>("words");
@@ -236,6 +271,13 @@ void TestCliFigure::wrongUsageGivesTwo_data()
     add("mask --sublayer z_proj", "f.pdf", "q_proj");
     add("mask --runs python,math,python-again", "f.pdf", "one run or two");
     add("jaccard-layers --layer 2", "f.pdf", "--layer");
+    add("accuracy --layer 2", "f.pdf", "--layer");
+    add("mask --tasks perplexity", "f.pdf", "tasks");
+    add("jaccard-layers --rendering weights", "f.pdf", "weights");
+    add("jaccard-layers --range 0,1", "f.pdf", "range");
+    add("jaccard-matrix --range 0-1", "f.pdf", "0,0.5");
+    add("jaccard-matrix --range=-0.1,0.5", "f.pdf", "between 0 and 1");
+    add("mask --rendering weights --range 0,1", "f.pdf", "zero in its middle");
     add("jaccard-matrix --sublayer q_proj", "f.pdf", "--layer");
     add("jaccard-layers --runs python", "f.pdf", "two");
     add("jaccard-layers --runs python,python", "f.pdf", "twice");

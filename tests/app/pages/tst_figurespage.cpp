@@ -21,6 +21,7 @@
 
 #include "app/pages/figurespreview.h"
 #include "app/settings/settings.h"
+#include "core/engine/evaluate.h"
 #include "tests/core/engine/selectedstudy.h"
 #include "tests/support/testsupport.h"
 #include "tests/support/tinymodel.h"
@@ -55,6 +56,32 @@ struct Fixture {
         auto recipe = test::SelectedStudy::recipe(name, runs.size() + 1);
         recipe.domain = domain;
         runs.push_back(study.add(recipe));
+    }
+    /// Two domains' texts, dense and all runs.
+    void measure()
+    {
+        const auto open = store::Study::open(study.folder(), store::Study::Access::Write);
+        VERIFY_RESULT(open);
+        std::vector<std::string> models = {store::denseRun};
+        for (const auto &run : runs)
+            models.push_back(run.id);
+        for (const std::string domain : {"python", "math"})
+            for (std::size_t i = 0; i < models.size(); ++i) {
+                store::EvaluationRecipe recipe;
+                recipe.task = "perplexity:" + domain;
+                recipe.taskVersion = "1";
+                recipe.protocol = "heldout-perplexity-1";
+                recipe.run = models[i];
+                recipe.domain = domain;
+                recipe.modelFingerprint = std::string(64, 'a');
+                recipe.itemsSha256 = std::string(64, 'b');
+                store::EvaluationResult result;
+                for (const double loss : {18.0, 22.0, 25.0, 21.0})
+                    result.items.numbers["nll"].push_back(loss + double(i));
+                result.items.counts["tokens"] = {10, 10, 10, 10};
+                result.metrics = {engine::perplexityMetric(result.items)};
+                VERIFY_RESULT((*open)->addEvaluation(recipe, result));
+            }
     }
     void open(FiguresPage &page)
     {
@@ -203,6 +230,7 @@ void TestFiguresPage::choosingByHandUnlinks()
 void TestFiguresPage::everyKindIsShown()
 {
     Fixture fixture;
+    fixture.measure();
     FiguresPage page(fixture.session);
     fixture.open(page);
     for (const FigureKind kind : widgets::figureKinds()) {
@@ -225,6 +253,7 @@ void TestFiguresPage::everyKindIsShown()
 void TestFiguresPage::previewIsTheExportedPicture()
 {
     Fixture fixture;
+    fixture.measure();
     FiguresPage page(fixture.session);
     fixture.open(page);
     for (const FigureKind kind : widgets::figureKinds()) {
@@ -327,6 +356,7 @@ void TestFiguresPage::commandLineDrawsTheSame()
     QFETCH(int, kind);
     QFETCH(bool, weights);
     Fixture fixture;
+    fixture.measure();
     FiguresPage page(fixture.session);
     fixture.open(page);
     FigureEdit edit = page.edit();

@@ -95,6 +95,26 @@ analysis::FigureData profileSample(int runs, int layers)
     return dataOf(content, runs);
 }
 
+analysis::FigureData accuracySample(int runs, int tasks)
+{
+    analysis::AccuracyTable content;
+    content.rows.push_back({"dense", "dense", "", "", ""});
+    for (int run = 0; run < runs; ++run)
+        content.rows.push_back({runName(run), "id", "python", "wanda", "0.5"});
+    for (int task = 0; task < tasks; ++task)
+        content.columns.push_back({"perplexity:" + std::string(1, char('a' + task)), std::string(1, char('a' + task)),
+                                   "perplexity", "", true, "heldout-perplexity-1", "95 % bootstrap", "f32", 12});
+    for (int row = 0; row <= runs; ++row)
+        for (int task = 0; task < tasks; ++task) {
+            const double value = 8.0 + 2.0 * row + 3.0 * task;
+            analysis::AccuracyCell cell;
+            cell.measured = {value, {value - 1.5, value + 2.5}};
+            cell.n = 12;
+            content.cells.push_back(row == runs && task == tasks - 1 ? std::nullopt : std::optional(cell));
+        }
+    return dataOf(content, runs);
+}
+
 FigureSpec specOf(FigureKind kind, double widthMm)
 {
     FigureSpec spec;

@@ -14,6 +14,9 @@ namespace secateur::test {
 [[nodiscard]] analysis::FigureData weightSample(std::size_t rows, std::size_t cols);
 [[nodiscard]] analysis::FigureData profileSample(int runs, int layers);
 
+/// Dense and `runs` runs on `tasks` tasks, with intervals; the last run was not measured on the last task.
+[[nodiscard]] analysis::FigureData accuracySample(int runs, int tasks);
+
 [[nodiscard]] widgets::FigureSpec specOf(widgets::FigureKind kind, double widthMm = 88.9);
 
 /// What is wrong with a scene: texts that overlap or leave the page, items outside their panel, strokes too thin.

@@ -27,9 +27,38 @@ analysis::FigureData dataFor(FigureKind kind)
     case FigureKind::Mask: return maskSample(40, 60);
     case FigureKind::JaccardLayers: return layerSample(3, 20);
     case FigureKind::JaccardMatrix: return matrixSample(5);
+    case FigureKind::Accuracy: return accuracySample(3, 4);
     case FigureKind::SparsityProfile: break;
     }
     return profileSample(3, 20);
+}
+
+/// A mask figure that shows weights counts as a kind of its own here.
+constexpr int weightsCase = 100;
+
+FigureSpec specFor(int kind, double widthMm = 139.7)
+{
+    FigureSpec spec = specOf(kind == weightsCase ? FigureKind::Mask : FigureKind(kind), widthMm);
+    spec.rendering = kind == weightsCase ? Rendering::Weights : Rendering::Mask;
+    return spec;
+}
+
+analysis::FigureData dataFor(int kind)
+{
+    return kind == weightsCase ? weightSample(40, 60) : dataFor(FigureKind(kind));
+}
+
+QList<int> cases()
+{
+    QList<int> all = {weightsCase};
+    for (const FigureKind kind : figureKinds())
+        all << int(kind);
+    return all;
+}
+
+QString caseName(int kind)
+{
+    return kind == weightsCase ? QStringLiteral("weights") : kindName(FigureKind(kind));
 }
 
 QByteArray exported(const FigureSpec &spec, const analysis::FigureData &data, FigureFormat format, const char *name)
@@ -82,6 +111,8 @@ private Q_SLOTS:
     void pdfHasNoRasterInVectorFigures_data() { pdfEmbedsItsFont_data(); }
     void pdfHasNoRasterInVectorFigures();
     void pdfPicturesAreLossless();
+    void pdfSizesOfAllKinds_data() { pdfEmbedsItsFont_data(); }
+    void pdfSizesOfAllKinds();
     void pdfSizesAreExact();
     void pdfCarriesTheManifest();
     void svgStaysInsideItsAxes_data() { pdfEmbedsItsFont_data(); }
@@ -91,6 +122,8 @@ private Q_SLOTS:
     void csvHoldsTheNumbers();
     void maskTablesStaySmall();
     void texNamesItsFiles();
+    void texCompiles_data() { pdfEmbedsItsFont_data(); }
+    void texCompiles();
     void manifestsAreFoundInEveryFormat_data();
     void manifestsAreFoundInEveryFormat();
     void manifestsKeepTheFigure();
@@ -111,21 +144,21 @@ void TestFigureExport::twoExportsAreEqual_data()
 {
     QTest::addColumn<int>("kind");
     QTest::addColumn<QString>("name");
-    for (const FigureKind kind : figureKinds())
+    for (const int kind : cases())
         for (const char *name : {"f.pdf", "f.svg", "f.png", "f.tex", "f.csv", "f.json"})
-            QTest::addRow("%s %s", qPrintable(kindName(kind)), name) << int(kind) << QString::fromLatin1(name);
+            QTest::addRow("%s %s", qPrintable(caseName(kind)), name) << kind << QString::fromLatin1(name);
 }
 
 void TestFigureExport::twoExportsAreEqual()
 {
     QFETCH(int, kind);
     QFETCH(QString, name);
-    FigureSpec spec = specOf(FigureKind(kind), 139.7);
+    FigureSpec spec = specFor(kind);
     spec.imageDpi = 150;
     const auto format = formatFromPath(name.toStdString());
     VERIFY_RESULT(format);
-    const auto first = exportFigure(spec, dataFor(spec.kind), *format, name);
-    const auto second = exportFigure(spec, dataFor(spec.kind), *format, name);
+    const auto first = exportFigure(spec, dataFor(kind), *format, name);
+    const auto second = exportFigure(spec, dataFor(kind), *format, name);
     VERIFY_RESULT(first);
     VERIFY_RESULT(second);
     QVERIFY(!first->files.empty());
@@ -140,17 +173,15 @@ void TestFigureExport::twoExportsAreEqual()
 void TestFigureExport::pdfEmbedsItsFont_data()
 {
     QTest::addColumn<int>("kind");
-    for (const FigureKind kind : figureKinds())
-        QTest::newRow(qPrintable(kindName(kind))) << int(kind);
+    for (const int kind : cases())
+        QTest::newRow(qPrintable(caseName(kind))) << kind;
 }
 
 void TestFigureExport::pdfEmbedsItsFont()
 {
     QFETCH(int, kind);
-    const auto path =
-        writeFile(m_folder.path() / "font.pdf",
-                  exported(specOf(FigureKind(kind), 139.7), dataFor(FigureKind(kind)), FigureFormat::Pdf, "font.pdf")
-                      .toStdString());
+    const auto path = writeFile(m_folder.path() / "font.pdf",
+                                exported(specFor(kind), dataFor(kind), FigureFormat::Pdf, "font.pdf").toStdString());
     const QByteArray fonts = printed(QStringLiteral("pdffonts"), {QString::fromStdString(path.string())});
     NEEDS_POPPLER(fonts);
     const auto lines = fonts.trimmed().split('\n');
@@ -163,8 +194,7 @@ void TestFigureExport::pdfEmbedsItsFont()
 void TestFigureExport::pdfHasNoRasterInVectorFigures()
 {
     QFETCH(int, kind);
-    const auto pdf =
-        exported(specOf(FigureKind(kind), 139.7), dataFor(FigureKind(kind)), FigureFormat::Pdf, "vector.pdf");
+    const auto pdf = exported(specFor(kind), dataFor(kind), FigureFormat::Pdf, "vector.pdf");
     const auto path = writeFile(m_folder.path() / "vector.pdf", pdf.toStdString());
     const QByteArray images =
         printed(QStringLiteral("pdfimages"), {QStringLiteral("-list"), QString::fromStdString(path.string())});
@@ -187,6 +217,44 @@ void TestFigureExport::pdfPicturesAreLossless()
         QVERIFY2(words[3] == "250" && words[4] == "300", lines[i]); // a pixel per cell
         QVERIFY2(words[8] == "image" && words[9] == "no", lines[i]); // not JPEG, not interpolated
     }
+}
+
+/// Page and every label of every kind: within 0.2 mm and at the size that was asked for.
+void TestFigureExport::pdfSizesOfAllKinds()
+{
+    QFETCH(int, kind);
+    FigureSpec spec = specFor(kind, 123.4);
+    spec.heightMm = 77.7;
+    spec.fontSizePt = 7.0;
+    const auto scene = makeScene(spec, dataFor(kind));
+    VERIFY_RESULT(scene);
+    const auto path = writeFile(m_folder.path() / "kind.pdf",
+                                exported(spec, dataFor(kind), FigureFormat::Pdf, "kind.pdf").toStdString());
+    const QByteArray words =
+        printed(QStringLiteral("pdftotext"),
+                {QStringLiteral("-bbox"), QString::fromStdString(path.string()), QStringLiteral("-")});
+    NEEDS_POPPLER(words);
+    const QString text = QString::fromUtf8(words);
+    const auto page = QRegularExpression(QStringLiteral("<page width=\"([0-9.]+)\" height=\"([0-9.]+)\">")).match(text);
+    QVERIFY2(page.hasMatch(), words);
+    QVERIFY(std::abs(page.captured(1).toDouble() * 25.4 / 72 - 123.4) < 0.2);
+    QVERIFY(std::abs(page.captured(2).toDouble() * 25.4 / 72 - 77.7) < 0.2);
+    static const QRegularExpression word(
+        QStringLiteral("xMin=\"([-0-9.]+)\" yMin=\"([-0-9.]+)\" xMax=\"([-0-9.]+)\" yMax=\"([-0-9.]+)\">([^<]*)<"));
+    int labels = 0;
+    for (auto found = word.globalMatch(text); found.hasNext(); ++labels) {
+        const auto match = found.next();
+        const double width = match.captured(3).toDouble() - match.captured(1).toDouble();
+        const double height = match.captured(4).toDouble() - match.captured(2).toDouble();
+        // Across its direction of reading, DejaVu Sans is 1.164 times as high as its size.
+        const bool exact = std::abs(height / 1.164 - 7.0) < 0.02 || std::abs(width / 1.164 - 7.0) < 0.02;
+        QVERIFY2(exact, qPrintable(match.captured(0)));
+    }
+    qsizetype expected = 0;
+    for (const auto &item : scene->items)
+        if (const auto *const label = std::get_if<TextLabel>(&item.shape))
+            expected += label->text.split(QLatin1Char(' '), Qt::SkipEmptyParts).size();
+    QCOMPARE(labels, expected); // nothing is missing, nothing twice
 }
 
 void TestFigureExport::pdfSizesAreExact()
@@ -236,10 +304,10 @@ void TestFigureExport::pdfCarriesTheManifest()
 void TestFigureExport::svgStaysInsideItsAxes()
 {
     QFETCH(int, kind);
-    const FigureSpec spec = specOf(FigureKind(kind), 139.7);
-    const auto scene = makeScene(spec, dataFor(spec.kind));
+    const FigureSpec spec = specFor(kind);
+    const auto scene = makeScene(spec, dataFor(kind));
     VERIFY_RESULT(scene);
-    QXmlStreamReader xml(exported(spec, dataFor(spec.kind), FigureFormat::Svg, "f.svg"));
+    QXmlStreamReader xml(exported(spec, dataFor(kind), FigureFormat::Svg, "f.svg"));
     std::size_t item = 0;
     bool background = true;
     const auto slack = [](const QRectF &rect) { return rect.adjusted(-0.001, -0.001, 0.001, 0.001); };
@@ -365,6 +433,43 @@ void TestFigureExport::texNamesItsFiles()
                  ErrorCode::InvalidArgument);
 }
 
+/// The written files in a document, as a paper includes them.
+void TestFigureExport::texCompiles()
+{
+    QFETCH(int, kind);
+    QString latex;
+    for (const char *program : {"pdflatex", "lualatex"})
+        if (latex.isEmpty())
+            latex = QStandardPaths::findExecutable(QLatin1String(program));
+    if (latex.isEmpty())
+        QSKIP("NOT CHECKED: whether LaTeX figures compile; needs pdflatex with pgfplots (texlive-pictures)");
+    auto data = dataFor(kind);
+    data.sources.front().run = "a_b & 50 % #1 {x} ~^";
+    if (auto *const matrix = std::get_if<analysis::DistanceMatrix>(&data.content))
+        matrix->names.front() = data.sources.front().run;
+    const FigureSpec spec = specFor(kind);
+    VERIFY_RESULT(writeFigure(spec, data, m_folder.path() / "figure.tex"));
+    writeFile(
+        m_folder.path() / "paper.tex",
+        "\\documentclass{article}\n\\usepackage[paperwidth=250mm,paperheight=250mm,margin=10mm]{geometry}\n"
+        "\\usepackage{pgfplots}\n\\pgfplotsset{compat=1.16}\n\\begin{document}\n\\setbox0=\\hbox{\\input{figure.tex}}"
+        "\n\\typeout{WIDTH \\the\\wd0}\\box0\n\\end{document}\n");
+    QProcess process;
+    process.setWorkingDirectory(QString::fromStdString(m_folder.path().string()));
+    process.start(
+        latex,
+        {QStringLiteral("-interaction=nonstopmode"), QStringLiteral("-halt-on-error"), QStringLiteral("paper.tex")});
+    QVERIFY(process.waitForFinished(120'000));
+    const QByteArray log = process.readAllStandardOutput();
+    if (log.contains("pgfplots.sty' not found"))
+        QSKIP("NOT CHECKED: whether LaTeX figures compile; pgfplots is not installed (texlive-pictures)");
+    QVERIFY2(process.exitCode() == 0, log.right(1500));
+    // The box is as wide as the figure: 72.27 points of TeX an inch.
+    const auto width = QRegularExpression(QStringLiteral("WIDTH ([0-9.]+)pt")).match(QString::fromLatin1(log));
+    QVERIFY2(width.hasMatch(), log.right(1500));
+    QVERIFY(std::abs(width.captured(1).toDouble() * 25.4 / 72.27 - spec.widthMm) < 0.2);
+}
+
 void TestFigureExport::manifestsAreFoundInEveryFormat_data()
 {
     QTest::addColumn<QByteArray>("name");
@@ -449,7 +554,7 @@ void TestFigureExport::writesWholeFilesOnly()
     const auto target = m_folder.path() / "paper" / "matrix.tex";
     VERIFY_ERROR(writeFigure(spec, data, target), ErrorCode::NotFound); // no such folder
     std::filesystem::create_directory(target.parent_path());
-    const auto mine = writeFile(m_folder.path() / "paper" / "matrix.csv", "my,own,table\n");
+    const auto mine = writeFile(m_folder.path() / "paper" / "matrix-data.csv", "my,own,table\n");
     VERIFY_ERROR(writeFigure(spec, data, target), ErrorCode::Conflict);
     QVERIFY(!std::filesystem::exists(target));
     QVERIFY(!std::filesystem::exists(target.string() + ".part"));

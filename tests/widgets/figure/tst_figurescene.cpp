@@ -38,6 +38,7 @@ private Q_SLOTS:
     void manyPairsBecomeASpread();
     void baselinesAreDrawn();
     void cellsAreTheMatrix();
+    void accuracyHasBarsAndIntervals();
     void colorsFitTheRange();
     void weightsHaveTheirColors();
     void smallMasksAreRectangles();
@@ -78,6 +79,7 @@ void TestFigureScene::everyKindFitsEveryColumn()
     const auto data = kind == int(FigureKind::Mask) ? maskSample(std::size_t(runs) * 40, 256)
         : kind == int(FigureKind::JaccardLayers)    ? layerSample(runs, 30)
         : kind == int(FigureKind::JaccardMatrix)    ? matrixSample(runs)
+        : kind == int(FigureKind::Accuracy)         ? accuracySample(runs, 4)
                                                     : profileSample(runs, 30);
     const auto scene = makeScene(spec, data);
     VERIFY_RESULT(scene);
@@ -187,6 +189,43 @@ void TestFigureScene::cellsAreTheMatrix()
             QVERIFY(QLineF(corner, cell.rect.topLeft()).length() < slack);
             QVERIFY(values.contains(QString::number(value, 'f', 2)));
         }
+}
+
+void TestFigureScene::accuracyHasBarsAndIntervals()
+{
+    const auto data = accuracySample(3, 2);
+    const auto &content = std::get<analysis::AccuracyTable>(data.content);
+    const FigureScene scene = sceneOf(specOf(FigureKind::Accuracy, 139.7), data);
+    const auto bars = shapesOf<FillRect>(scene, Role::Data);
+    QCOMPARE(bars.size(), 7); // four models, two tasks, one was not measured
+    const QRectF plot = scene.panels.at(0);
+    const auto y = [&](double value) { return plot.bottom() - plot.height() * value / scene.valueEnd; };
+    QList<Stroke> lines;
+    for (const auto &stroke : shapesOf<Stroke>(scene, Role::Baseline))
+        if (stroke.points[0].x() == stroke.points[1].x())
+            lines << stroke;
+    QCOMPARE(lines.size(), 7);
+    qsizetype shown = 0;
+    for (std::size_t task = 0; task < 2; ++task)
+        for (std::size_t row = 0; row < 4; ++row) {
+            const auto &cell = content.at(row, task);
+            if (!cell)
+                continue;
+            const QRectF bar = bars[shown].rect;
+            QVERIFY(std::abs(bar.top() - y(cell->measured.value)) < slack);
+            QVERIFY(std::abs(bar.bottom() - plot.bottom()) < slack);
+            QVERIFY(std::abs(lines[shown].points[0].x() - bar.center().x()) < slack);
+            QVERIFY(std::abs(lines[shown].points[0].y() - y(cell->measured.interval.low)) < slack);
+            QVERIFY(std::abs(lines[shown].points[1].y() - y(cell->measured.interval.high)) < slack);
+            ++shown;
+        }
+    QVERIFY(scene.title.contains(QStringLiteral("heldout-perplexity-1")));
+    QStringList names;
+    for (const auto &text : shapesOf<TextLabel>(scene, Role::Legend))
+        names << text.text;
+    QCOMPARE(names,
+             (QStringList{QStringLiteral("dense"), QStringLiteral("python"), QStringLiteral("java"),
+                          QStringLiteral("math")}));
 }
 
 /// A scale that ends at a round number above the largest distance, or where the spec says.

@@ -14,7 +14,6 @@ class TestFigureSpec : public QObject
 
 private Q_SLOTS:
     void kindsHaveNames();
-    void accuracyIsRefusedPlainly();
     void survivesJson();
     void readsOlderManifests();
     void rangesAsText();
@@ -48,7 +47,7 @@ FigureSpec sample()
 
 void TestFigureSpec::kindsHaveNames()
 {
-    QCOMPARE(figureKinds().size(), 4);
+    QCOMPARE(figureKinds().size(), 5);
     for (const FigureKind kind : figureKinds()) {
         const auto back = kindFromName(kindName(kind));
         VERIFY_RESULT(back);
@@ -58,13 +57,6 @@ void TestFigureSpec::kindsHaveNames()
     const auto unknown = kindFromName(QStringLiteral("pie"));
     VERIFY_ERROR(unknown, ErrorCode::InvalidArgument);
     QVERIFY(unknown.error().detail.find("sparsity-profile") != std::string::npos);
-}
-
-void TestFigureSpec::accuracyIsRefusedPlainly()
-{
-    const auto accuracy = kindFromName(QStringLiteral("accuracy"));
-    VERIFY_ERROR(accuracy, ErrorCode::Unsupported);
-    QVERIFY(accuracy.error().detail.find("evaluations") != std::string::npos);
 }
 
 void TestFigureSpec::survivesJson()
@@ -84,6 +76,7 @@ void TestFigureSpec::readsOlderManifests()
     nlohmann::json value = nlohmann::json::parse(toJson(sample()).dump());
     value.erase("range");
     value.erase("rendering");
+    value.erase("tasks");
     const auto back = specFromJson(value, "x.json");
     VERIFY_RESULT(back);
     QVERIFY(back->range == std::optional(ColorRange{0.0, 1.0}));
@@ -124,6 +117,8 @@ void TestFigureSpec::jsonProblemsAreNamed_data()
     add(R"({"layer": 5000000000})", "layer");
     add(R"({"layer": 1.5})", "layer");
     add(R"({"set": "both"})", "set");
+    add(R"({"tasks": "all"})", "tasks");
+    add(R"({"tasks": ["perplexity"]})", "tasks"); // which only accuracy has
     add(R"({"rendering": "photo"})", "rendering");
     add(R"({"rendering": "weights"})", "weights"); // which only a mask figure shows
     add(R"({"range": "wide"})", "range");
