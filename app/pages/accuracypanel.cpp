@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/accuracypanel.h"
 
+#include <algorithm>
+
 #include <QHeaderView>
 #include <QLabel>
 #include <QScopedValueRollback>
@@ -30,8 +32,6 @@ AccuracyPanel::AccuracyPanel(StudySession &session, Size size, QWidget *parent)
     m_splitter->addWidget(m_view);
     if (size == Size::Full)
         setupChart();
-    else
-        m_view->setMaximumHeight((fontMetrics().height() + 10) * (compactRows + 1));
     auto *const column = new QVBoxLayout(this);
     column->setContentsMargins({});
     column->addWidget(m_splitter, 1);
@@ -122,6 +122,13 @@ void AccuracyPanel::fitCells()
         m_view->setColumnWidth(column, m_view->columnWidth(column) + room.width());
     for (int row = 0; row < m_model->rowCount(); ++row)
         m_view->setRowHeight(row, m_view->rowHeight(row) + room.height());
+    if (m_chart)
+        return;
+    // Compact: no higher than the rows, so that what stands above keeps its room.
+    const int rows = std::min(m_model->rowCount(), compactRows);
+    const int height = rows > 0 ? m_view->rowHeight(0) * rows : 0;
+    m_view->setFixedHeight(height + m_view->horizontalHeader()->sizeHint().height() + 2 * m_view->frameWidth());
+    m_splitter->setMaximumHeight(m_view->maximumHeight());
 }
 
 void AccuracyPanel::showWords()
@@ -130,14 +137,15 @@ void AccuracyPanel::showWords()
     QStringList words;
     if (!shown.columns.empty()) {
         const auto &column = shown.columns.front();
-        QString text =
-            tr("Perplexity, lower is better; \u00d7 is the ratio to dense, and \u2248 marks a difference that "
-               "cannot be told from none on these texts. Marked cells: the domain the model was pruned for.");
-        if (m_chart)
-            text += tr(" Protocol %1, %2; intervals: %3.")
-                        .arg(QString::fromStdString(column.protocol), QString::fromStdString(column.compute),
-                             QString::fromStdString(column.interval));
-        words << text;
+        words << (m_chart
+                      ? tr("Perplexity, lower is better; \u00d7 is the ratio to dense, and \u2248 marks a difference "
+                           "that "
+                           "cannot be told from none on these texts. Marked cells: the domain the model was pruned "
+                           "for. Protocol %1, %2; intervals: %3.")
+                            .arg(QString::fromStdString(column.protocol), QString::fromStdString(column.compute),
+                                 QString::fromStdString(column.interval))
+                      : tr("Perplexity, lower is better. \u00d7: ratio to dense; \u2248: may be chance; marked: the "
+                           "model's own domain."));
     }
     for (const auto &notice : shown.notices)
         words << QString::fromStdString(notice);

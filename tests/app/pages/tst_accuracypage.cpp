@@ -374,6 +374,14 @@ void TestAccuracyPage::pictures()
         }
     }
     widgets::applyTheme(widgets::Theme::Light);
+    ComparePage compare(fixture.session);
+    compare.resize(860, 640);
+    compare.show();
+    compare.activate();
+    QTRY_VERIFY(!compare.isComputing() && !compare.accuracy().isLoading());
+    for (int i = 0; i < 5; ++i)
+        QCoreApplication::processEvents();
+    QVERIFY(compare.grab().save(folder + QStringLiteral("/accuracy-compare.png")));
 }
 
 QTEST_MAIN(TestAccuracyPage)
