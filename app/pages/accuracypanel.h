@@ -4,9 +4,9 @@
 #include <QWidget>
 
 #include "app/pages/accuracymodel.h"
-#include "app/session/background.h"
 #include "app/session/studysession.h"
 #include "core/base/result.h"
+#include "widgets/common/latesttask.h"
 #include "widgets/plots/accuracychart.h"
 
 class QLabel;
@@ -54,7 +54,7 @@ private:
     void followSelection();
 
     StudySession &m_session;
-    LatestTask<Result<analysis::AccuracyTable>> m_task;
+    widgets::LatestTask<Result<analysis::AccuracyTable>> m_task;
     AccuracyModel *m_model;
     QTableView *m_view;
     widgets::AccuracyChart *m_chart = nullptr;

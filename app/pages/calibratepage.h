@@ -13,10 +13,10 @@
 #include "app/pages/calibrationpreview.h"
 #include "app/pages/domainform.h"
 #include "app/pages/page.h"
-#include "app/session/background.h"
 #include "widgets/common/datatable.h"
 #include "widgets/common/emptystate.h"
 #include "widgets/common/histogram.h"
+#include "widgets/common/latesttask.h"
 
 namespace secateur::app {
 
@@ -53,7 +53,7 @@ private:
     void showPreview(const Preview &preview);
     [[nodiscard]] int current() const { return m_domains->currentRow(); }
 
-    LatestTask<Preview> m_task;
+    widgets::LatestTask<Preview> m_task;
     std::shared_ptr<const Preview> m_preview;
     QAction *m_add;
     QAction *m_remove;

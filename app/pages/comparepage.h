@@ -11,7 +11,7 @@
 #include "app/pages/comparetabs.h"
 #include "app/pages/comparework.h"
 #include "app/pages/page.h"
-#include "app/session/background.h"
+#include "widgets/common/latesttask.h"
 
 class QComboBox;
 class QLabel;
@@ -99,8 +99,8 @@ private:
     QProgressBar *m_progressBar = nullptr;
     QLabel *m_notices = nullptr;
 
-    LatestTask<Result<CompareData>> m_compareTask;
-    LatestTask<Result<analysis::CombinationTable>> m_combineTask;
+    widgets::LatestTask<Result<CompareData>> m_compareTask;
+    widgets::LatestTask<Result<analysis::CombinationTable>> m_combineTask;
     std::shared_ptr<CompareProgress> m_progress = std::make_shared<CompareProgress>();
     QTimer m_progressTimer;
     CompareInput m_shown; ///< what m_data is of

@@ -29,10 +29,11 @@ QString swatch(QRgb colour, const QPalette &palette)
     return QStringLiteral("<img src='data:image/png;base64,%1'>").arg(QString::fromLatin1(png.toBase64()));
 }
 
+/// The word joiner keeps a swatch on the line of its text.
 QString entry(QRgb colour, const QString &text, const QPalette &palette)
 {
     return swatch(colour, palette)
-        + QStringLiteral("&nbsp;%1").arg(text).replace(QLatin1Char(' '), QStringLiteral("&nbsp;"));
+        + QStringLiteral("&#8288;&nbsp;%1").arg(text).replace(QLatin1Char(' '), QStringLiteral("&nbsp;"));
 }
 
 QString percent(std::uint64_t part, std::uint64_t total)

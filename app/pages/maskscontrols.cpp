@@ -10,6 +10,8 @@ namespace secateur::app {
 
 namespace {
 
+constexpr int mostWidth = 230; ///< of a box, in pixels
+
 void selectData(QComboBox &box, const QString &id)
 {
     const QSignalBlocker quiet(box);
@@ -22,7 +24,7 @@ void addLabelled(QHBoxLayout &row, const QString &text, QWidget *widget)
     label->setBuddy(widget);
     row.addWidget(label);
     row.addWidget(widget);
-    row.addSpacing(6);
+    row.addSpacing(4);
 }
 
 } // namespace
@@ -49,8 +51,12 @@ void MasksControls::setupUi(const QList<QAction *> &buttons)
     m_rendering->addItems({tr("Masks"), tr("Weights")});
     m_rendering->setToolTip(tr("Masks: kept or pruned. Weights: their values, pruned ones blank."));
     for (QComboBox *const box : {m_runA, m_runB, m_sublayer}) {
-        box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-        box->setMinimumContentsLength(9);
+        // Long names of runs give way to a narrow window; their tool tip has them whole.
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box->setMinimumContentsLength(6);
+        box->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+        box->setMaximumWidth(mostWidth);
+        connect(box, &QComboBox::currentTextChanged, box, &QWidget::setToolTip);
     }
     auto *const row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
@@ -64,7 +70,7 @@ void MasksControls::setupUi(const QList<QAction *> &buttons)
         auto *const button = new QToolButton(this);
         button->setDefaultAction(action);
         button->setAutoRaise(true);
-        button->setMinimumSize(26, 26);
+        button->setMinimumSize(button->sizeHint().expandedTo(QSize(26, 26)));
         row->addWidget(button);
     }
 }

@@ -31,8 +31,11 @@ QString sentence(const Error &error)
 } // namespace
 
 MasksPage::MasksPage(StudySession &session, QWidget *parent)
-    : Page(session, parent), m_recorder(m_shown, session.undoStack(), OwnLayerEdit, OwnCellEdit,
-                                        [&session](const Selection::State &state) { return session.isValid(state); })
+    : Page(session, parent),
+      m_recorder(
+          m_shown, session.undoStack(), OwnLayerEdit, OwnCellEdit,
+          // Undo leaves what was chosen apart from the other pages alone once the page follows them again.
+          [this](const Selection::State &state) { return !m_linked->isChecked() && this->session().isValid(state); })
 {
     m_recorder.setActive(false);
     m_shown.setState(session.selection().state());
@@ -185,9 +188,7 @@ void MasksPage::onShownChanged()
 {
     if (!m_linked->isChecked())
         return onSelectionChanged();
-    if (m_recorder.isQuiet())
-        session().navigate(m_shown.state()); // what undo and following show is no new step
-    else
+    if (!m_recorder.isQuiet()) // else it follows
         session().selection().setState(m_shown.state());
     onSelectionChanged();
 }

@@ -55,9 +55,8 @@ widgets::TableData factsOf(const engine::InspectReport &report)
 
 widgets::TableData sublayersOf(const engine::InspectReport &report)
 {
-    widgets::TableData table{{ModelPage::tr("Sublayer"), ModelPage::tr("Rows (outputs)"),
-                              ModelPage::tr("Columns (inputs)"), ModelPage::tr("Weights per layer"),
-                              ModelPage::tr("Shares the input of")},
+    widgets::TableData table{{ModelPage::tr("Sublayer"), ModelPage::tr("Outputs"), ModelPage::tr("Inputs"),
+                              ModelPage::tr("Weights"), ModelPage::tr("Input as")},
                              {}};
     for (const auto &sublayer : report.sublayers)
         table.rows.push_back({fromStd(sublayer.name), qlonglong(sublayer.rows), qlonglong(sublayer.cols),
@@ -132,7 +131,7 @@ void ModelPage::read()
         return;
     m_verdict->setText(tr("Reading…"));
     m_task.start([model](const std::stop_token &) { return engine::inspect(model, physicalCores()); },
-                 [this](const LatestTask<Report>::Value &report) { show(*report); });
+                 [this](const widgets::LatestTask<Report>::Value &report) { show(*report); });
 }
 
 void ModelPage::show(const Report &report)

@@ -8,10 +8,10 @@
 #include <QStackedWidget>
 
 #include "app/pages/page.h"
-#include "app/session/background.h"
 #include "core/engine/light.h"
 #include "widgets/common/datatable.h"
 #include "widgets/common/emptystate.h"
+#include "widgets/common/latesttask.h"
 
 namespace secateur::app {
 
@@ -41,7 +41,7 @@ private:
     void showReport(const engine::InspectReport &report);
     void showVerdict(const QString &text, bool good);
 
-    LatestTask<Report> m_task;
+    widgets::LatestTask<Report> m_task;
     std::filesystem::path m_shown;
     QAction *m_reread;
     QLabel *m_name;

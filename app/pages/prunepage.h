@@ -11,10 +11,10 @@
 
 #include "app/pages/page.h"
 #include "app/pages/prunegrid.h"
-#include "app/session/background.h"
 #include "core/architecture/modelconfig.h"
 #include "widgets/common/datatable.h"
 #include "widgets/common/emptystate.h"
+#include "widgets/common/latesttask.h"
 
 namespace secateur::app {
 
@@ -49,7 +49,7 @@ private:
     [[nodiscard]] Result<PruneGrid> grid() const;
     [[nodiscard]] QString forecastFor(const PruneGrid &grid) const;
 
-    LatestTask<Config> m_task;
+    widgets::LatestTask<Config> m_task;
     std::filesystem::path m_read;
     std::shared_ptr<const Config> m_config;
     std::vector<PlannedRun> m_runs;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 
+#include <QDateTime>
 #include <QHeaderView>
 #include <QLocale>
 #include <QVBoxLayout>
@@ -40,6 +41,13 @@ QString duration(const RunManifest &run)
                                               : Inspector::tr("%1 s").arg(QLocale().toString(total->second, 'f', 1));
 }
 
+/// Of "2026-11-24T13:54:29Z"; the whole of it where it is not such a time.
+QString day(const std::string &utc)
+{
+    const auto time = QDateTime::fromString(fromStd(utc), Qt::ISODate).toLocalTime();
+    return time.isValid() ? time.toString(QStringLiteral("yyyy-MM-dd HH:mm")) : fromStd(utc);
+}
+
 struct Property {
     QString label;
     std::function<QString(const RunManifest &)> value;
@@ -57,7 +65,7 @@ std::vector<Property> properties()
             {Inspector::tr("Calibration"), calibration},
             {Inspector::tr("Seed"), [](const auto &run) { return QString::number(run.recipe.calibration.seed); }},
             {Inspector::tr("Time"), duration},
-            {Inspector::tr("Made"), [=](const auto &run) { return text(run.createdUtc); }}};
+            {Inspector::tr("Made"), [](const auto &run) { return day(run.createdUtc); }}};
 }
 
 /// "49.98 % of 331,776" of the selected matrix.
@@ -79,6 +87,8 @@ Inspector::Inspector(StudySession &session, QWidget *parent)
     auto *const column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     m_table->setFrameShape(QFrame::NoFrame);
+    m_table->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents); // long values wrap
+    m_table->setTextElideMode(Qt::ElideNone);
     column->addWidget(m_table);
     connect(&session, &StudySession::runsChanged, this, &Inspector::refill);
     connect(&session.selection(), &Selection::changed, this, &Inspector::refill);
@@ -104,7 +114,8 @@ void Inspector::refill()
         for (const auto &property : properties())
             row(property.label, property.value);
         if (const auto matrix = selection.matrix()) {
-            const auto name = tr("%1, layer %2").arg(fromStd(matrix->sublayer)).arg(matrix->layer.value);
+            const auto sublayer = fromStd(matrix->sublayer).section(u'.', -1);
+            const auto name = tr("%1, layer %2").arg(sublayer).arg(matrix->layer.value);
             row(name, [&](const RunManifest &run) { return matrixCell(run, *matrix); });
         }
     }

@@ -72,8 +72,7 @@ void EmptyState::setText(const QString &title, const QString &text)
 QPushButton *EmptyState::addButton(const QString &text)
 {
     auto *const button = new QPushButton(text);
-    constexpr QSize room(24, 6);
-    button->setMinimumSize(button->sizeHint() + room);
+    button->setMinimumHeight(button->sizeHint().height() + 6);
     m_buttons->insertWidget(m_buttons->count() - 1, button);
     return button;
 }

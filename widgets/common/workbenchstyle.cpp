@@ -9,6 +9,14 @@ namespace secateur::widgets {
 
 WorkbenchStyle::WorkbenchStyle() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) { }
 
+QSize WorkbenchStyle::sizeFromContents(ContentsType type, const QStyleOption *option, const QSize &size,
+                                       const QWidget *widget) const
+{
+    constexpr int room = 14; // Fusion lets long words touch the edges
+    const QSize fitted = QProxyStyle::sizeFromContents(type, option, size, widget);
+    return type == CT_PushButton ? fitted.expandedTo(QSize(size.width() + 2 * room, fitted.height())) : fitted;
+}
+
 void WorkbenchStyle::drawPrimitive(PrimitiveElement element, const QStyleOption *option, QPainter *painter,
                                    const QWidget *widget) const
 {

@@ -9,6 +9,7 @@
 #include <QComboBox>
 #include <QDockWidget>
 #include <QHeaderView>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMenuBar>
 #include <QMimeData>
@@ -267,6 +268,8 @@ private:
     {
         if (qobject_cast<const QScrollBar *>(widget) || qobject_cast<const QHeaderView *>(widget))
             return false; // parts of a named widget
+        if (qobject_cast<const QLabel *>(widget))
+            return false; // its text can be selected, and is its name
         for (const auto *parent = widget->parentWidget(); parent != nullptr; parent = parent->parentWidget())
             if (qobject_cast<const QComboBox *>(parent) || qobject_cast<const QAbstractSpinBox *>(parent)
                 || qobject_cast<const QLineEdit *>(parent) || qobject_cast<const QAbstractItemView *>(parent)
@@ -277,7 +280,8 @@ private:
             || qobject_cast<const QComboBox *>(widget) || qobject_cast<const QLineEdit *>(widget)
             || qobject_cast<const QAbstractSlider *>(widget) || qobject_cast<const QAbstractSpinBox *>(widget)
             || qobject_cast<const QTabBar *>(widget) || qobject_cast<const QPlainTextEdit *>(widget)
-            || qobject_cast<const Page *>(widget);
+            || qobject_cast<const Page *>(widget)
+            || (widget->focusPolicy() != Qt::NoFocus && !widget->objectName().startsWith(QStringLiteral("qt_")));
     }
     static QString nameOf(QWidget *widget)
     {
