@@ -38,8 +38,10 @@ widgets::TableData shownTable(const widgets::FigureTable &table)
         std::vector<QVariant> cells;
         for (const QString &cell : row) {
             bool isNumber = false;
+            bool isWhole = false;
             const double value = cell.toDouble(&isNumber);
-            cells.push_back(isNumber ? QVariant(value) : QVariant(cell));
+            const qlonglong whole = cell.toLongLong(&isWhole);
+            cells.push_back(isWhole ? QVariant(whole) : isNumber ? QVariant(value) : QVariant(cell));
         }
         shown.rows.push_back(std::move(cells));
     }

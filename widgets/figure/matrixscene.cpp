@@ -68,7 +68,8 @@ Result<MatrixPlace> place(const SceneBuilder &builder, const FigureSpec &spec, c
     return at;
 }
 
-/// Each cell reaches half a cell into those drawn after it, so that no viewer shows white hairlines between them.
+/// Each cell reaches into those drawn after it, so that no viewer shows white hairlines between them; to the right only
+/// a little, because smoothed edges let the upper end of that part shine through.
 void drawCells(SceneBuilder &builder, const MatrixPlace &at, int panel, const analysis::DistanceMatrix &data,
                const ColorScale &scale)
 {
@@ -77,7 +78,7 @@ void drawCells(SceneBuilder &builder, const MatrixPlace &at, int panel, const an
     for (std::size_t row = 0; row < count; ++row)
         for (std::size_t col = 0; col < count; ++col) {
             const QPointF corner = at.cells.topLeft() + QPointF(double(col), double(row)) * at.cell;
-            builder.addRect(Role::Data, panel, QRectF(corner, QSizeF(more, more)),
+            builder.addRect(Role::Data, panel, QRectF(corner, QSizeF(at.cell + std::min(0.5 * at.cell, 0.2), more)),
                             scale.at(data.values[row * count + col]));
         }
 }
