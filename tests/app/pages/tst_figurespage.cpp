@@ -58,7 +58,7 @@ struct Fixture {
         runs.push_back(study.add(recipe));
     }
     /// Two domains' texts, dense and all runs.
-    void measure()
+    void measure(const std::string &protocolOfMath = "heldout-perplexity-1")
     {
         const auto open = store::Study::open(study.folder(), store::Study::Access::Write);
         VERIFY_RESULT(open);
@@ -70,7 +70,7 @@ struct Fixture {
                 store::EvaluationRecipe recipe;
                 recipe.task = "perplexity:" + domain;
                 recipe.taskVersion = "1";
-                recipe.protocol = "heldout-perplexity-1";
+                recipe.protocol = domain == "math" ? protocolOfMath : "heldout-perplexity-1";
                 recipe.run = models[i];
                 recipe.domain = domain;
                 recipe.modelFingerprint = std::string(64, 'a');
@@ -167,6 +167,7 @@ private Q_SLOTS:
     void remembersItsLooks();
     void copies();
     void saysWhatIsWrong();
+    void protocolsAreNotMixed();
     void followsRunsThatCome();
     void destroyedWhileReading();
     void dialogsAreNoDeadEnd();
@@ -526,6 +527,23 @@ void TestFiguresPage::saysWhatIsWrong()
     fixture.session.undoStack().undo();
     QTRY_VERIFY(Fixture::isShown(page) && page.problem().isEmpty());
     QVERIFY(actionNamed(page, "exportPdf")->isEnabled());
+}
+
+void TestFiguresPage::protocolsAreNotMixed()
+{
+    Fixture fixture;
+    fixture.measure("another-protocol-2");
+    FiguresPage page(fixture.session);
+    fixture.open(page);
+    FigureEdit edit = page.edit();
+    edit.spec.kind = FigureKind::Accuracy;
+    page.setEdit(edit, QStringLiteral("kind"));
+    QTRY_VERIFY2(page.problem().contains(QStringLiteral("cannot share an axis")), qPrintable(page.problem()));
+    QVERIFY(page.problem().contains(QStringLiteral("another-protocol-2")) && !page.made());
+    edit.spec.tasks = {QStringLiteral("perplexity:python")};
+    page.setEdit(edit, QStringLiteral("tasks"));
+    QTRY_VERIFY(Fixture::isShown(page));
+    QCOMPARE(page.made()->scene->title.contains(QStringLiteral("heldout-perplexity-1")), true);
 }
 
 void TestFiguresPage::followsRunsThatCome()
