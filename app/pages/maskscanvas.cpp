@@ -29,11 +29,10 @@ QString swatch(QRgb colour, const QPalette &palette)
     return QStringLiteral("<img src='data:image/png;base64,%1'>").arg(QString::fromLatin1(png.toBase64()));
 }
 
-/// The word joiner keeps a swatch on the line of its text.
 QString entry(QRgb colour, const QString &text, const QPalette &palette)
 {
     return swatch(colour, palette)
-        + QStringLiteral("&#8288;&nbsp;%1").arg(text).replace(QLatin1Char(' '), QStringLiteral("&nbsp;"));
+        + QStringLiteral("&nbsp;%1").arg(text).replace(QLatin1Char(' '), QStringLiteral("&nbsp;"));
 }
 
 QString percent(std::uint64_t part, std::uint64_t total)
@@ -71,7 +70,7 @@ QString differenceLegend(const widgets::MaskDifference &difference, const MaskPa
     return entry(colours.onlyA, MasksCanvas::tr("A only %1").arg(percent(onlyA, counts.total)), palette)
         + QStringLiteral(" &nbsp; ")
         + entry(colours.onlyB, MasksCanvas::tr("B only %1").arg(percent(onlyB, counts.total)), palette)
-        + QStringLiteral(" &nbsp; ")
+        + QStringLiteral("<br>") // rather than between a square and its text
         + entry(colours.both, MasksCanvas::tr("both %1").arg(percent(counts.inBoth, counts.total)), palette)
         + QStringLiteral(" &nbsp; ")
         + entry(colours.neither, MasksCanvas::tr("neither %1").arg(percent(neither, counts.total)), palette);

@@ -29,7 +29,7 @@ QString calibration(const RunManifest &run)
     if (run.recipe.calibrationTokens == 0)
         return Inspector::tr("none");
     const QLocale locale;
-    return Inspector::tr("%1 tokens in %2 sequences")
+    return Inspector::tr("%1 tokens, %2 texts")
         .arg(locale.toString(qulonglong(run.recipe.calibrationTokens)),
              locale.toString(qulonglong(run.recipe.calibrationSequences)));
 }
@@ -45,7 +45,7 @@ QString duration(const RunManifest &run)
 QString day(const std::string &utc)
 {
     const auto time = QDateTime::fromString(fromStd(utc), Qt::ISODate).toLocalTime();
-    return time.isValid() ? time.toString(QStringLiteral("yyyy-MM-dd HH:mm")) : fromStd(utc);
+    return time.isValid() ? time.toString(QStringLiteral("d MMM yyyy HH:mm")) : fromStd(utc);
 }
 
 struct Property {
@@ -88,6 +88,7 @@ Inspector::Inspector(StudySession &session, QWidget *parent)
     column->setContentsMargins(0, 0, 0, 0);
     m_table->setFrameShape(QFrame::NoFrame);
     m_table->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents); // long values wrap
+    m_table->verticalHeader()->setMinimumSectionSize(fontMetrics().height() + 8);
     m_table->setTextElideMode(Qt::ElideNone);
     column->addWidget(m_table);
     connect(&session, &StudySession::runsChanged, this, &Inspector::refill);
