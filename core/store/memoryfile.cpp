@@ -70,7 +70,8 @@ Result<MemoryFile> MemoryFile::create(const char *name)
     const Hdf5Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
     if (H5Pset_fapl_core(access.id(), growth, false) < 0 || H5Pset_file_image_callbacks(access.id(), &callbacks) < 0
         || H5Pset_libver_bounds(access.id(), H5F_LIBVER_V110, H5F_LIBVER_V110) < 0
-        || H5Pset_attr_phase_change(creation.id(), 64, 0) < 0)
+        || H5Pset_attr_phase_change(creation.id(), 64, 0) < 0
+        || H5Pset_obj_track_times(creation.id(), false) < 0) // of the root group: equal contents are equal bytes
         return hdf5Failure(ErrorCode::Internal, "cannot describe a file in memory");
     memory.m_file = Hdf5Handle(H5Fcreate(name, H5F_ACC_TRUNC, creation.id(), access.id()), H5Fclose);
     if (!memory.m_file)

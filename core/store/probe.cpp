@@ -52,10 +52,10 @@ void limit(__rlimit_resource_t resource, rlim_t most)
 {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // their shadow memory is terabytes of addresses
     limit(RLIMIT_AS, helperMemory);
+    limit(RLIMIT_FSIZE, 0); // the thread sanitizer starts by writing a file
 #endif
     limit(RLIMIT_CPU, helperSeconds);
     limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_FSIZE, 0);
     const int nowhere = ::open("/dev/null", O_RDWR);
     for (int fd = 0; fd <= 2; ++fd)
         ::dup2(nowhere, fd);

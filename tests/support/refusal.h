@@ -7,6 +7,7 @@
 
 #include "core/base/system.h"
 #include "tests/support/malformed.h"
+#include "tests/support/sanitizers.h"
 #include "tests/support/testsupport.h"
 
 namespace secateur::test {
@@ -39,8 +40,8 @@ void checkCase(const MalformedCase &malformed, const std::string &fileName, Open
     const double elapsed = processorSeconds() - start;
     const std::uint64_t grown = peakResidentBytes() - before;
 
-    QVERIFY2(elapsed < 1.0, "took longer than a second");
-    QVERIFY2(grown < (64 << 20), ("took " + bytesText(grown) + " of memory").c_str());
+    QVERIFY2(elapsed < 1.0 * sanitizerFactor, "took longer than a second");
+    QVERIFY2(grown < (std::uint64_t(64) << 20) * sanitizerFactor, ("took " + bytesText(grown) + " of memory").c_str());
     if (malformed.mustLoad) {
         VERIFY_RESULT(opened);
         return;

@@ -2,17 +2,14 @@
 #include "tests/app/cli/clirunner.h"
 #include "tests/support/malformed_gguf.h"
 #include "tests/support/malformed_safetensors.h"
+#include "tests/support/sanitizers.h"
 #include "tests/support/tinymodel.h"
 
 using namespace secateur::test;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr double secondsAllowed = 3.0; // a sanitizer's start-up counts too
-#else
-constexpr double secondsAllowed = 1.0;
-#endif
+constexpr double secondsAllowed = 1.0 * sanitizerFactor;
 
 } // namespace
 

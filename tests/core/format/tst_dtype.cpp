@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <array>
 #include <bit>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -97,7 +96,6 @@ private Q_SLOTS:
     void narrowsLikeTheReference();
     void doublesAreRoundedOnce();
     void sizesMustAgree();
-    void decodesFast();
 };
 
 void TestDType::namesAndNumbers()
@@ -288,26 +286,6 @@ void TestDType::sizesMustAgree()
     VERIFY_ERROR(format::toFloat32(DType::I8, bytes, floats), ErrorCode::Unsupported);
     VERIFY_ERROR(format::fromFloat32(DType::F16, floats, bytes), ErrorCode::Internal);
     VERIFY_ERROR(format::fromFloat32(DType::Q4_0, floats, bytes), ErrorCode::Unsupported);
-}
-
-void TestDType::decodesFast()
-{
-    // 4096 x 4096 weights; 1 GB/s is far below what the loops reach, but far above a decoder gone wrong.
-    constexpr std::size_t weights = std::size_t(4096) * 4096;
-    std::vector<float> target(weights);
-    const std::vector<std::byte> source(weights / 32 * 20, std::byte(0x35));
-    double best = 1e9;
-    for (int round = 0; round < 5; ++round) {
-        const auto start = std::chrono::steady_clock::now();
-        VERIFY_RESULT(format::toFloat32(DType::Q4_1, source, target));
-        const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-        best = std::min(best, elapsed.count());
-    }
-#if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    QVERIFY2(double(weights * sizeof(float)) / best > 1e9, std::to_string(best).c_str());
-#else
-    QVERIFY(best < 30);
-#endif
 }
 
 QTEST_APPLESS_MAIN(TestDType)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <chrono>
 #include <random>
 #include <string>
 #include <vector>
@@ -91,11 +90,9 @@ private Q_SLOTS:
         QFETCH(Parse, parse);
         QFETCH(std::string, seed);
         std::mt19937 random(20240117);
-        const auto start = std::chrono::steady_clock::now();
         for (int round = 0; round < 20'000; ++round)
             parseText(parse, mutated(seed, random));
-        // A file of this size that takes long would show a loop bounded by a number out of the file.
-        QVERIFY(std::chrono::steady_clock::now() - start < std::chrono::seconds(60));
+        // A loop bounded by a number out of the file would run into the test's time limit.
     }
 
 private:

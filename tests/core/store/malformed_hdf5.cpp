@@ -486,6 +486,19 @@ std::string smallestLayerFile()
     return imageText(layer);
 }
 
+int objectsWithTimes(const std::filesystem::path &path)
+{
+    const hid_t file = made(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT));
+    int found = 0;
+    const auto count = [](hid_t, const char *, const H5O_info_t *info, void *target) -> herr_t {
+        *static_cast<int *>(target) += info->ctime != 0 || info->mtime != 0 || info->atime != 0 || info->btime != 0;
+        return 0;
+    };
+    made(H5Ovisit2(file, H5_INDEX_NAME, H5_ITER_INC, count, &found, H5O_INFO_TIME));
+    made(H5Fclose(file));
+    return found;
+}
+
 std::vector<MalformedCase> malformedHdf5()
 {
     std::vector<MalformedCase> cases;

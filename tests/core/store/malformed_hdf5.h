@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -16,5 +17,8 @@ namespace secateur::test {
 
 /// As small as a layer file gets: one mask of 3 x 9 and its norm.
 [[nodiscard]] std::string smallestLayerFile();
+
+/// How many objects of the file carry a time, which would make equal contents different bytes.
+[[nodiscard]] int objectsWithTimes(const std::filesystem::path &file);
 
 } // namespace secateur::test
