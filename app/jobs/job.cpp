@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <QFile>
@@ -16,12 +17,14 @@ namespace {
 
 constexpr qsizetype longestLine = 1 << 16;
 constexpr qsizetype longestOutput = 64 << 20;
+constexpr int workerNiceness = 5; // the window comes first where both want the processor
 constexpr int cancelledStatus = 130; // design/cli.md
 
 /// Runs in the child between fork and exec: only system calls are allowed here.
 void prepareChild()
 {
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    ::setpriority(PRIO_PROCESS, 0, workerNiceness);
     // 4 is CLOSE_RANGE_CLOEXEC, which <linux/close_range.h> names; standard streams stay.
     ::close_range(3, ~0U, 4);
 }

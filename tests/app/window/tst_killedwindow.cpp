@@ -26,9 +26,10 @@ fs::path modelIn(const fs::path &folder)
     return folder / "model";
 }
 
+/// Where the window puts the study of that model when `folder` is the home.
 fs::path studyIn(const fs::path &folder)
 {
-    return folder / "model.secateur";
+    return folder / "Documents" / "Secateur" / "model.secateur";
 }
 
 WindowOptions optionsIn(const fs::path &folder)
@@ -93,6 +94,7 @@ private Q_SLOTS:
     void init()
     {
         m_folder = std::make_unique<test::TemporaryFolder>();
+        qputenv("HOME", path().c_str());
         test::TinyModelOptions options;
         options.layers = layers;
         test::writeTinyModel(modelIn(path()), options);

@@ -25,8 +25,7 @@ private Q_SLOTS:
         SECATEUR_NEEDS_SHARED();
         const auto shared = test::sharedFolder();
         const test::TemporaryFolder folder;
-        const auto model = folder.path() / "smollm2.gguf"; // the study is made beside it
-        std::filesystem::create_symlink(shared / "models" / "SmolLM2-135M-Instruct.Q4_1.gguf", model);
+        qputenv("HOME", folder.path().c_str()); // the study of a model is made there
         Settings settings(QString::fromStdString((folder.path() / "settings.ini").string()));
         WindowOptions options;
         options.stateFolder = folder.path() / "state";
@@ -36,7 +35,7 @@ private Q_SLOTS:
         test::StallDetector stalls;
 
         stalls.setActivity(QStringLiteral("opening the model"));
-        window.openPath(model);
+        window.openPath(shared / "models" / "SmolLM2-135M-Instruct.Q4_1.gguf");
         QVERIFY(window.messages().isHidden());
         calibrate(window, QStringLiteral("python"), shared / "data" / "code" / "python_calib.jsonl");
         calibrate(window, QStringLiteral("math"), shared / "data" / "math" / "gsm8k_train.jsonl");
@@ -49,8 +48,9 @@ private Q_SLOTS:
         for (const auto &job : window.jobs().jobs())
             QCOMPARE(job->state(), Job::State::Done);
         QVERIFY(stalls.turns() > 500);
-        qInfo("longest time without a turn of the event loop: %lld ms, while %s",
-              static_cast<long long>(stalls.worst().count()), qPrintable(stalls.worstActivity()));
+        qInfo("longest time without a turn of the event loop: %lld ms, while %s; %lld ms with waiting for a processor",
+              static_cast<long long>(stalls.worst().count()), qPrintable(stalls.worstActivity()),
+              static_cast<long long>(stalls.worstByClock().count()));
         QVERIFY2(stalls.worst() <= std::chrono::milliseconds(200), qPrintable(stalls.worstActivity()));
     }
 
