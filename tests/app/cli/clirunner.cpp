@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/app/cli/clirunner.h"
 
+#include <algorithm>
+
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QFile>
 #include <QtCore/QFileInfo>
@@ -16,8 +18,10 @@ nlohmann::json CliResult::json() const
 
 std::string CliResult::told() const
 {
-    return "exit status " + std::to_string(status) + "\n--- standard output\n" + output.substr(0, 2000)
-        + "\n--- standard error\n" + errors.substr(0, 2000);
+    // The end of what it said first: Qt Test cuts long messages.
+    return "exit status " + std::to_string(status) + "\n--- standard error\n"
+        + errors.substr(errors.size() - std::min<std::size_t>(errors.size(), 1200)) + "\n--- standard output\n"
+        + output.substr(0, 600);
 }
 
 std::string tensorBytes(const std::filesystem::path &path)
