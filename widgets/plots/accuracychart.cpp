@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "widgets/plots/chartparts.h"
 #include "widgets/plots/qcustomplot.h"
 
 namespace secateur::widgets {
@@ -47,33 +48,17 @@ void AccuracyChart::setupPlot()
     canvas.xAxis->setSubTicks(false);
     canvas.xAxis->setTickLength(0);
     canvas.yAxis->setSubTicks(false);
-    canvas.plotLayout()->insertRow(0); // for the legend, so that it never covers a bar
-    canvas.axisRect()->insetLayout()->take(canvas.legend);
-    canvas.plotLayout()->addElement(0, 0, canvas.legend);
-    canvas.plotLayout()->setRowStretchFactor(0, 0.001);
-    canvas.plotLayout()->setRowSpacing(0);
-    canvas.legend->setMargins({8, 4, 8, 0});
-    canvas.legend->setBorderPen(Qt::NoPen);
-    canvas.legend->setSelectableParts(QCPLegend::spNone);
-    m_band = new QCPItemRect(&canvas);
-    m_band->setLayer(QStringLiteral("cursor"));
-    m_band->topLeft->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    m_band->bottomRight->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    m_band->setSelectable(false);
-    m_band->setVisible(false);
+    placeLegendAbove(canvas);
+    m_band = makeCursorBand(canvas);
 }
 
 void AccuracyChart::layOut()
 {
-    constexpr int iconAndGaps = 64;
-    const QFontMetrics metrics(font());
-    int widest = 0;
+    QStringList names;
     for (const auto &series : m_data.series)
-        widest = std::max(widest, metrics.horizontalAdvance(series.name));
-    plot().legend->setWrap(std::max(1, plot().width() / (widest + iconAndGaps)));
-    plot().legend->setFillOrder(QCPLayoutGrid::foColumnsFirst, true);
-    const bool fits = metrics.horizontalAdvance(m_data.valueTitle) <= plot().axisRect()->height();
-    plot().yAxis->setLabel(fits ? m_data.valueTitle : m_data.valueTitle.section(QLatin1Char(' '), 0, 0));
+        names << series.name;
+    wrapLegend(plot(), names, font());
+    fitValueTitle(plot(), m_data.valueTitle, QLatin1Char(' '), font());
 }
 
 void AccuracyChart::setData(AccuracyChartData data)

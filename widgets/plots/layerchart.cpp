@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "widgets/plots/chartparts.h"
 #include "widgets/plots/qcustomplot.h"
 
 namespace secateur::widgets {
@@ -64,7 +65,6 @@ LayerChart::LayerChart(QWidget *parent) : PlotWidget(parent)
 {
     setAccessibleName(tr("Distance per layer"));
     setupPlot();
-    setupLegend();
     refresh();
 }
 
@@ -82,45 +82,20 @@ void LayerChart::setupPlot()
     m_baselineNote = new QCPItemText(&canvas);
     m_baselineNote->setPadding({4, 1, 4, 1});
     m_baselineNote->position->setTypeX(QCPItemPosition::ptAxisRectRatio);
-    m_band = new QCPItemRect(&canvas);
-    m_band->setLayer(QStringLiteral("cursor"));
-    m_band->topLeft->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    m_band->bottomRight->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    m_band->setVisible(false);
-    for (QCPAbstractItem *item :
-         {static_cast<QCPAbstractItem *>(m_baselineLine), static_cast<QCPAbstractItem *>(m_baselineNote),
-          static_cast<QCPAbstractItem *>(m_band)})
-        item->setSelectable(false);
-}
-
-void LayerChart::setupLegend()
-{
-    // In a row of its own, so that it never covers a bar.
-    QCustomPlot &canvas = plot();
-    canvas.plotLayout()->insertRow(0);
-    canvas.axisRect()->insetLayout()->take(canvas.legend);
-    canvas.plotLayout()->addElement(0, 0, canvas.legend);
-    canvas.plotLayout()->setRowStretchFactor(0, 0.001);
-    canvas.plotLayout()->setRowSpacing(0);
-    canvas.legend->setMargins({8, 4, 8, 0});
+    m_baselineLine->setSelectable(false);
+    m_baselineNote->setSelectable(false);
+    m_band = makeCursorBand(canvas);
+    placeLegendAbove(canvas);
     canvas.legend->setVisible(true);
-    canvas.legend->setBorderPen(Qt::NoPen);
-    canvas.legend->setSelectableParts(QCPLegend::spNone);
 }
 
 void LayerChart::layOut()
 {
-    constexpr int iconAndGaps = 64;
-    const QFontMetrics metrics(font());
-    int widest = metrics.horizontalAdvance(m_data.floorName);
+    QStringList names = {m_data.floorName};
     for (const auto &series : m_data.series)
-        widest = std::max(widest, metrics.horizontalAdvance(series.name));
-    const int perRow = std::max(1, plot().width() / (widest + iconAndGaps));
-    plot().legend->setWrap(perRow);
-    plot().legend->setFillOrder(QCPLayoutGrid::foColumnsFirst, true);
-    // The whole title, or what stands before its comma where the axis is shorter.
-    const bool fits = metrics.horizontalAdvance(m_data.valueTitle) <= plot().axisRect()->height();
-    plot().yAxis->setLabel(fits ? m_data.valueTitle : m_data.valueTitle.section(QLatin1Char(','), 0, 0));
+        names << series.name;
+    wrapLegend(plot(), names, font());
+    fitValueTitle(plot(), m_data.valueTitle, QLatin1Char(','), font());
 }
 
 void LayerChart::setData(LayerChartData data)

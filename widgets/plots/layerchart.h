@@ -66,7 +66,6 @@ protected:
 
 private:
     void setupPlot();
-    void setupLegend();
     void makeSeries();
     void makeBars(int index, const QVector<double> &layers);
     void makeLine(int index, const QVector<double> &layers);

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plots/chartparts.h"
+
+#include <algorithm>
+
+#include <QFontMetrics>
+
+#include "widgets/plots/qcustomplot.h"
+
+namespace secateur::widgets {
+
+void placeLegendAbove(QCustomPlot &canvas)
+{
+    canvas.plotLayout()->insertRow(0);
+    canvas.axisRect()->insetLayout()->take(canvas.legend);
+    canvas.plotLayout()->addElement(0, 0, canvas.legend);
+    canvas.plotLayout()->setRowStretchFactor(0, 0.001);
+    canvas.plotLayout()->setRowSpacing(0);
+    canvas.legend->setMargins({8, 4, 8, 0});
+    canvas.legend->setBorderPen(Qt::NoPen);
+    canvas.legend->setSelectableParts(QCPLegend::spNone);
+}
+
+void wrapLegend(QCustomPlot &canvas, const QStringList &names, const QFont &font)
+{
+    constexpr int iconAndGaps = 64;
+    const QFontMetrics metrics(font);
+    int widest = 0;
+    for (const auto &name : names)
+        widest = std::max(widest, metrics.horizontalAdvance(name));
+    canvas.legend->setWrap(std::max(1, canvas.width() / (widest + iconAndGaps)));
+    canvas.legend->setFillOrder(QCPLayoutGrid::foColumnsFirst, true);
+}
+
+void fitValueTitle(QCustomPlot &canvas, const QString &title, QChar end, const QFont &font)
+{
+    const bool fits = QFontMetrics(font).horizontalAdvance(title) <= canvas.axisRect()->height();
+    canvas.yAxis->setLabel(fits ? title : title.section(end, 0, 0));
+}
+
+QCPItemRect *makeCursorBand(QCustomPlot &canvas)
+{
+    auto *const band = new QCPItemRect(&canvas);
+    band->setLayer(QStringLiteral("cursor"));
+    band->topLeft->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    band->bottomRight->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    band->setSelectable(false);
+    band->setVisible(false);
+    return band;
+}
+
+} // namespace secateur::widgets

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <QStringList>
+
+class QCPItemRect;
+class QCustomPlot;
+class QFont;
+
+/// Parts that charts of bars and lines have in common.
+namespace secateur::widgets {
+
+/// Puts the legend into a row of its own above the plot, so that it never covers a bar. For once per plot.
+void placeLegendAbove(QCustomPlot &canvas);
+/// As many entries in a line of the legend as the plot is wide.
+void wrapLegend(QCustomPlot &canvas, const QStringList &names, const QFont &font);
+/// The title of the y axis: all of it, or what stands before `end` where the axis is shorter.
+void fitValueTitle(QCustomPlot &canvas, const QString &title, QChar end, const QFont &font);
+/// A band over the whole height on the layer of the cursor; the plot owns it, and it is hidden at first.
+[[nodiscard]] QCPItemRect *makeCursorBand(QCustomPlot &canvas);
+
+} // namespace secateur::widgets
