@@ -7,7 +7,6 @@
 #include <QClipboard>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QMenu>
 #include <QPushButton>
 #include <QSpinBox>
 #include <QStackedWidget>
@@ -16,20 +15,14 @@
 
 #include "core/engine/evaluate.h"
 #include "widgets/common/emptystate.h"
+#include "widgets/common/menubutton.h"
 
 namespace secateur::app {
 
 AccuracyPage::AccuracyPage(StudySession &studySession, QWidget *parent)
-    : Page(studySession, parent), m_measure(nullptr),
-      m_panel(new AccuracyPanel(studySession, AccuracyPanel::Size::Full, this))
+    : Page(studySession, parent), m_panel(new AccuracyPanel(studySession, AccuracyPanel::Size::Full, this))
 {
-    m_measure = addAction(QStringLiteral("accuracy.measure"), tr("&Measure Perplexity"), &AccuracyPage::measure);
-    addAction(QStringLiteral("accuracy.copyCsv"), tr("Copy the Measurements as CSV"), &AccuracyPage::copyCsv);
-    addAction(QStringLiteral("accuracy.copyLatex"), tr("Copy the Measurements as LaTeX"), &AccuracyPage::copyLatex);
-    addAction(QStringLiteral("accuracy.copyMarkdown"), tr("Copy the Measurements as Markdown"),
-              &AccuracyPage::copyMarkdown);
-    addAction(QStringLiteral("accuracy.copyImage"), tr("Copy the Accuracy Chart as an Image"),
-              &AccuracyPage::copyImage);
+    setupActions();
     setupUi();
     connect(m_limit, &QSpinBox::valueChanged, this, &AccuracyPage::update);
     connect(m_seed, &QSpinBox::valueChanged, this, &AccuracyPage::update);
@@ -41,13 +34,18 @@ AccuracyPage::AccuracyPage(StudySession &studySession, QWidget *parent)
     update();
 }
 
-QAction *AccuracyPage::addAction(const QString &name, const QString &text, void (AccuracyPage::*slot)())
+void AccuracyPage::setupActions()
 {
-    auto *const action = new QAction(text, this);
-    action->setObjectName(name);
-    connect(action, &QAction::triggered, this, slot);
-    m_actions << action;
-    return action;
+    m_measure = makeAction(QStringLiteral("accuracy.measure"), tr("&Measure Perplexity"), [this] { measure(); });
+    const auto addCopy = [this](const QString &name, const QString &text,
+                                QString (*format)(const widgets::PlotTable &)) {
+        m_copyActions << makeAction(name, text, [this, format] { copyTable(plotTableOf(m_panel->table()), format); });
+    };
+    addCopy(QStringLiteral("accuracy.copyCsv"), tr("Copy the Measurements as CSV"), widgets::toCsv);
+    addCopy(QStringLiteral("accuracy.copyLatex"), tr("Copy the Measurements as LaTeX"), widgets::toLatex);
+    addCopy(QStringLiteral("accuracy.copyMarkdown"), tr("Copy the Measurements as Markdown"), widgets::toMarkdown);
+    m_copyActions << makeAction(QStringLiteral("accuracy.copyImage"), tr("Copy the Accuracy Chart as an Image"),
+                                [this] { copyImage(); });
 }
 
 void AccuracyPage::setupUi()
@@ -95,22 +93,8 @@ QWidget *AccuracyPage::makeControls()
     row->addWidget(m_measureButton);
     m_forecast = new QLabel;
     row->addWidget(m_forecast, 1);
-    row->addWidget(makeCopyButton());
+    row->addWidget(widgets::makeMenuButton(tr("Copy as"), tr("Copy the measurements or their chart"), m_copyActions));
     return m_controls;
-}
-
-QToolButton *AccuracyPage::makeCopyButton()
-{
-    auto *const copy = new QToolButton;
-    copy->setText(tr("Copy as"));
-    copy->setAccessibleName(tr("Copy the measurements or their chart"));
-    copy->setPopupMode(QToolButton::InstantPopup);
-    auto *const menu = new QMenu(copy);
-    for (QAction *const action : m_actions)
-        if (action != m_measure)
-            menu->addAction(action);
-    copy->setMenu(menu);
-    return copy;
 }
 
 void AccuracyPage::activate()
@@ -156,17 +140,6 @@ void AccuracyPage::measure()
 {
     if (m_plan.problem.isEmpty())
         Q_EMIT jobRequested(m_plan.arguments, tr("Measure perplexity on %1 texts per domain").arg(m_limit->value()));
-}
-
-void AccuracyPage::copyText(QString (*format)(const widgets::PlotTable &))
-{
-    const auto table = plotTableOf(m_panel->table());
-    if (table.rowCount() == 0) {
-        Q_EMIT statusChanged(tr("There is nothing to copy yet"));
-        return;
-    }
-    QApplication::clipboard()->setText(format(table));
-    Q_EMIT statusChanged(tr("Copied %n row(s)", nullptr, table.rowCount()));
 }
 
 void AccuracyPage::copyImage()

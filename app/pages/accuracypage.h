@@ -28,27 +28,21 @@ public:
 
     [[nodiscard]] QString id() const override { return QStringLiteral("accuracy"); }
     [[nodiscard]] QString title() const override { return tr("Accuracy"); }
-    [[nodiscard]] QList<QAction *> actions() const override { return m_actions; }
     void activate() override;
 
     [[nodiscard]] AccuracyPanel &panel() const { return *m_panel; }
     [[nodiscard]] QString forecast() const;
 
 private:
-    QAction *addAction(const QString &name, const QString &text, void (AccuracyPage::*slot)());
+    void setupActions();
     void setupUi();
     QWidget *makeControls();
-    QToolButton *makeCopyButton();
     void update();
     void measure();
-    void copyCsv() { copyText(widgets::toCsv); }
-    void copyMarkdown() { copyText(widgets::toMarkdown); }
-    void copyLatex() { copyText(widgets::toLatex); }
     void copyImage();
-    void copyText(QString (*format)(const widgets::PlotTable &));
 
-    QList<QAction *> m_actions;
-    QAction *m_measure;
+    QAction *m_measure = nullptr;
+    QList<QAction *> m_copyActions;
     AccuracyPanel *m_panel;
     AccuracyPlan m_plan;
     QStackedWidget *m_stack = nullptr;

@@ -308,32 +308,6 @@ void ComparePage::openMasks()
     Q_EMIT openRequested(QStringLiteral("masks"));
 }
 
-void ComparePage::copyText(QString (*format)(const widgets::PlotTable &))
-{
-    const auto &table = currentTab().pane().plot().table();
-    if (table.rowCount() == 0) {
-        Q_EMIT statusChanged(tr("There is nothing to copy yet"));
-        return;
-    }
-    QApplication::clipboard()->setText(format(table));
-    Q_EMIT statusChanged(tr("Copied %n row(s)", nullptr, table.rowCount()));
-}
-
-void ComparePage::copyCsv()
-{
-    copyText(widgets::toCsv);
-}
-
-void ComparePage::copyLatex()
-{
-    copyText(widgets::toLatex);
-}
-
-void ComparePage::copyMarkdown()
-{
-    copyText(widgets::toMarkdown);
-}
-
 void ComparePage::copyImage()
 {
     QApplication::clipboard()->setImage(currentTab().pane().plot().image());

@@ -38,7 +38,6 @@ public:
     [[nodiscard]] QString id() const override { return QStringLiteral("compare"); }
     [[nodiscard]] QString title() const override { return tr("Compare"); }
     [[nodiscard]] QString iconName() const override { return QStringLiteral("view-statistics"); }
-    [[nodiscard]] QList<QAction *> actions() const override { return m_actions; }
     void activate() override;
 
     [[nodiscard]] QTabWidget &tabs() const { return *m_tabs; }
@@ -49,8 +48,6 @@ public:
 
 private:
     void setupActions();
-    QAction *addAction(const QString &name, const QString &text, void (ComparePage::*slot)());
-    QAction *addToggle(const QString &name, const QString &text, bool on);
     void setupUi();
     QWidget *makeControls();
     QWidget *makeProgress();
@@ -73,14 +70,10 @@ private:
     void cancel();
     void again();
     void openMasks();
-    void copyCsv();
-    void copyLatex();
-    void copyMarkdown();
     void copyImage();
-    void copyText(QString (*format)(const widgets::PlotTable &));
     [[nodiscard]] CompareInput wanted() const;
 
-    QList<QAction *> m_actions;
+    QList<QAction *> m_copyActions;
     QAction *m_follow = nullptr;
     QAction *m_showTable = nullptr;
     QAction *m_showAccuracy = nullptr;

@@ -2,7 +2,6 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QMenu>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QStackedWidget>
@@ -12,6 +11,7 @@
 
 #include "app/pages/comparepage.h"
 #include "widgets/common/emptystate.h"
+#include "widgets/common/menubutton.h"
 
 /// What the Compare page is made of.
 namespace secateur::app {
@@ -35,37 +35,24 @@ QComboBox *labelledBox(const QString &label, const QStringList &items, const QSt
 
 void ComparePage::setupActions()
 {
-    m_follow = addToggle(QStringLiteral("compare.follow"), tr("Link Compare with the other pages"), true);
-    m_showTable = addToggle(QStringLiteral("compare.showTable"), tr("Show the data table"), true);
-    m_showAccuracy = addToggle(QStringLiteral("compare.showAccuracy"), tr("Show accuracy beside the distances"), true);
+    m_follow = makeToggle(QStringLiteral("compare.follow"), tr("Link Compare with the other pages"), true);
+    m_showTable = makeToggle(QStringLiteral("compare.showTable"), tr("Show the data table"), true);
+    m_showAccuracy = makeToggle(QStringLiteral("compare.showAccuracy"), tr("Show accuracy beside the distances"), true);
     connect(m_showAccuracy, &QAction::toggled, this, &ComparePage::showAccuracy);
-    addAction(QStringLiteral("compare.openMasks"), tr("Open the selected matrix on the Masks page"),
-              &ComparePage::openMasks);
-    addAction(QStringLiteral("compare.copyCsv"), tr("Copy the numbers as CSV"), &ComparePage::copyCsv);
-    addAction(QStringLiteral("compare.copyLatex"), tr("Copy the numbers as LaTeX"), &ComparePage::copyLatex);
-    addAction(QStringLiteral("compare.copyMarkdown"), tr("Copy the numbers as Markdown"), &ComparePage::copyMarkdown);
-    addAction(QStringLiteral("compare.copyImage"), tr("Copy the plot as an image"), &ComparePage::copyImage);
-    addAction(QStringLiteral("compare.again"), tr("Compute the distances again"), &ComparePage::again);
-    addAction(QStringLiteral("compare.cancel"), tr("Stop computing distances"), &ComparePage::cancel);
-}
-
-QAction *ComparePage::addAction(const QString &name, const QString &text, void (ComparePage::*slot)())
-{
-    auto *action = new QAction(text, this);
-    action->setObjectName(name);
-    connect(action, &QAction::triggered, this, slot);
-    m_actions << action;
-    return action;
-}
-
-QAction *ComparePage::addToggle(const QString &name, const QString &text, bool on)
-{
-    auto *action = new QAction(text, this);
-    action->setObjectName(name);
-    action->setCheckable(true);
-    action->setChecked(on);
-    m_actions << action;
-    return action;
+    makeAction(QStringLiteral("compare.openMasks"), tr("Open the selected matrix on the Masks page"),
+               [this] { openMasks(); });
+    const auto addCopy = [this](const QString &name, const QString &text,
+                                QString (*format)(const widgets::PlotTable &)) {
+        m_copyActions << makeAction(name, text,
+                                    [this, format] { copyTable(currentTab().pane().plot().table(), format); });
+    };
+    addCopy(QStringLiteral("compare.copyCsv"), tr("Copy the numbers as CSV"), widgets::toCsv);
+    addCopy(QStringLiteral("compare.copyLatex"), tr("Copy the numbers as LaTeX"), widgets::toLatex);
+    addCopy(QStringLiteral("compare.copyMarkdown"), tr("Copy the numbers as Markdown"), widgets::toMarkdown);
+    m_copyActions << makeAction(QStringLiteral("compare.copyImage"), tr("Copy the plot as an image"),
+                                [this] { copyImage(); });
+    makeAction(QStringLiteral("compare.again"), tr("Compute the distances again"), [this] { again(); });
+    makeAction(QStringLiteral("compare.cancel"), tr("Stop computing distances"), [this] { cancel(); });
 }
 
 void ComparePage::setupUi()
@@ -131,15 +118,7 @@ QWidget *ComparePage::makeControls()
     accuracy->setDefaultAction(m_showAccuracy);
     accuracy->setText(tr("Accuracy"));
     accuracy->setAccessibleName(m_showAccuracy->text());
-    auto *copy = new QToolButton;
-    copy->setText(tr("Copy as"));
-    copy->setAccessibleName(tr("Copy the plot or its numbers"));
-    copy->setPopupMode(QToolButton::InstantPopup);
-    auto *menu = new QMenu(copy);
-    for (QAction *action : m_actions)
-        if (action->objectName().startsWith(QLatin1String("compare.copy")))
-            menu->addAction(action);
-    copy->setMenu(menu);
+    auto *copy = widgets::makeMenuButton(tr("Copy as"), tr("Copy the plot or its numbers"), m_copyActions);
     for (QToolButton *button : {link, table, accuracy, copy})
         row->addWidget(button);
     return bar;

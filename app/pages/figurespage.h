@@ -36,7 +36,6 @@ public:
     [[nodiscard]] QString id() const override { return QStringLiteral("figures"); }
     [[nodiscard]] QString title() const override { return tr("Figures"); }
     [[nodiscard]] QString iconName() const override { return QStringLiteral("image-x-generic"); }
-    [[nodiscard]] QList<QAction *> actions() const override { return m_actions; }
     void activate() override;
 
     [[nodiscard]] const FigureEdit &edit() const { return m_edit; }
@@ -85,7 +84,9 @@ private:
     void copyCommand();
     QFileDialog *openDialog(const QString &title);
 
-    QList<QAction *> m_actions;
+    QAction *m_zoomFit = nullptr;
+    QAction *m_zoomActual = nullptr;
+    QAction *m_openManifest = nullptr;
     QList<QAction *> m_exportActions;
     QList<QAction *> m_copyActions;
     QAction *m_follow = nullptr;

@@ -6,7 +6,6 @@
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QMenu>
 #include <QMimeData>
 #include <QPushButton>
 #include <QScrollArea>
@@ -20,6 +19,7 @@
 #include "app/pages/figurespreview.h"
 #include "widgets/common/datatable.h"
 #include "widgets/common/emptystate.h"
+#include "widgets/common/menubutton.h"
 #include "widgets/figure/exporter.h"
 #include "widgets/figure/papertable.h"
 
@@ -35,18 +35,6 @@ QString csvOf(const widgets::FigureTable &table)
     return QString::fromUtf8(table.csv());
 }
 
-QToolButton *menuButton(const QString &text, const QString &name, const QList<QAction *> &actions)
-{
-    auto *const button = new QToolButton;
-    button->setText(text);
-    button->setAccessibleName(name);
-    button->setPopupMode(QToolButton::InstantPopup);
-    auto *const menu = new QMenu(button);
-    menu->addActions(actions);
-    button->setMenu(menu);
-    return button;
-}
-
 /// The file that is dragged, if it may be a figure.
 std::filesystem::path figureIn(const QMimeData &data)
 {
@@ -60,24 +48,16 @@ std::filesystem::path figureIn(const QMimeData &data)
 
 QAction *FiguresPage::addAction(const char *name, const QString &text, std::function<void()> run)
 {
-    auto *const action = new QAction(text, this);
-    action->setObjectName(QLatin1String("figures.") + QLatin1String(name));
-    if (run)
-        connect(action, &QAction::triggered, this, std::move(run));
-    else
-        action->setCheckable(true);
-    m_actions << action;
-    return action;
+    return makeAction(QLatin1String("figures.") + QLatin1String(name), text, std::move(run));
 }
 
 void FiguresPage::setupActions()
 {
-    m_follow = addAction("follow", tr("Link Figures with the other pages"), {});
-    m_showTable = addAction("showTable", tr("Show the numbers of the figure"), {});
-    m_follow->setChecked(m_edit.follows);
-    m_showTable->setChecked(true);
-    addAction("zoomFit", tr("Fit the figure into the view"), [this] { m_preview->zoomToFit(); });
-    addAction("zoomActual", tr("Show the figure at its printed size"), [this] { m_preview->setZoom(1.0); });
+    m_follow = makeToggle(QStringLiteral("figures.follow"), tr("Link Figures with the other pages"), m_edit.follows);
+    m_showTable = makeToggle(QStringLiteral("figures.showTable"), tr("Show the numbers of the figure"), true);
+    m_zoomFit = addAction("zoomFit", tr("Fit the figure into the view"), [this] { m_preview->zoomToFit(); });
+    m_zoomActual =
+        addAction("zoomActual", tr("Show the figure at its printed size"), [this] { m_preview->setZoom(1.0); });
     addAction("zoomIn", tr("Enlarge the figure's preview"), [this] { m_preview->setZoom(m_preview->zoom() * 1.25); });
     addAction("zoomOut", tr("Shrink the figure's preview"), [this] { m_preview->setZoom(m_preview->zoom() / 1.25); });
     m_copyActions = {
@@ -87,7 +67,7 @@ void FiguresPage::setupActions()
         addAction("copyMarkdown", tr("Copy the figure's numbers as Markdown"),
                   [this] { copyText(widgets::markdownOf); }),
         addAction("copyCommand", tr("Copy the command line that draws the figure"), [this] { copyCommand(); })};
-    addAction("openManifest", tr("Open figure's manifest\u2026"), [this] { chooseManifest(); });
+    m_openManifest = addAction("openManifest", tr("Open figure's manifest\u2026"), [this] { chooseManifest(); });
 }
 
 void FiguresPage::setupExports()
@@ -177,19 +157,18 @@ QWidget *FiguresPage::makeBar()
         made->setAccessibleName(action->text());
         row->addWidget(made);
     };
-    button(m_actions[2], tr("Fit"));
-    button(m_actions[3], tr("100 %"));
+    button(m_zoomFit, tr("Fit"));
+    button(m_zoomActual, tr("100 %"));
     m_zoom = new QLabel;
     m_zoom->setAccessibleName(tr("Scale of the preview"));
     row->addWidget(m_zoom);
     row->addStretch(1);
     button(m_follow, tr("Linked"));
     button(m_showTable, tr("Table"));
-    QList<QAction *> copies = m_copyActions;
-    row->addWidget(menuButton(tr("Copy as"), tr("Copy the figure, its numbers or its command line"), copies));
-    QList<QAction *> files = m_exportActions;
-    files << m_actions.at(m_actions.indexOf(m_copyActions.back()) + 1);
-    row->addWidget(menuButton(tr("Export"), tr("Export the figure, or open one"), files));
+    row->addWidget(
+        widgets::makeMenuButton(tr("Copy as"), tr("Copy the figure, its numbers or its command line"), m_copyActions));
+    row->addWidget(widgets::makeMenuButton(tr("Export"), tr("Export the figure, or open one"),
+                                           QList<QAction *>(m_exportActions) << m_openManifest));
     return bar;
 }
 

@@ -50,14 +50,13 @@ MasksPage::~MasksPage() = default;
 QAction *MasksPage::addPageAction(const char *name, const QString &text, const QString &icon,
                                   const QKeySequence &shortcut)
 {
-    auto *const action = new QAction(QIcon::fromTheme(icon), text, this);
-    action->setObjectName(QLatin1String(name));
+    auto *const action = makeAction(QLatin1String(name), text);
+    action->setIcon(QIcon::fromTheme(icon));
     action->setShortcut(shortcut);
     action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     const QString keys = shortcut.toString(QKeySequence::NativeText);
     action->setToolTip(keys.isEmpty() ? text : tr("%1 (%2)").arg(text, keys));
     addAction(action);
-    m_actions << action;
     return action;
 }
 
@@ -112,7 +111,7 @@ void MasksPage::setupUi()
 QWidget *MasksPage::makeContent()
 {
     auto *const content = new QWidget;
-    m_controls = new MasksControls(session(), m_shown, m_actions.mid(0, 4) << m_linked);
+    m_controls = new MasksControls(session(), m_shown, actions().mid(0, 4) << m_linked);
     m_canvas = new MasksCanvas;
     m_overview = new widgets::MaskOverview(m_canvas->viewport());
     m_readout = new MasksReadout;

@@ -34,7 +34,6 @@ public:
     [[nodiscard]] QString id() const override { return QStringLiteral("masks"); }
     [[nodiscard]] QString title() const override { return tr("Masks"); }
     [[nodiscard]] QString iconName() const override { return QStringLiteral("view-grid"); }
-    [[nodiscard]] QList<QAction *> actions() const override { return m_actions; }
     void activate() override;
 
     [[nodiscard]] MasksCanvas &canvas() { return *m_canvas; }
@@ -76,7 +75,6 @@ private:
     widgets::MaskOverview *m_overview = nullptr;
     MasksReadout *m_readout = nullptr;
     MasksSparsity *m_sparsity = nullptr;
-    QList<QAction *> m_actions;
     QAction *m_weightsAction = nullptr;
     QAction *m_linked = nullptr;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <utility>
+
 #include <QAction>
 #include <QList>
 #include <QString>
@@ -8,6 +10,7 @@
 #include <QWidget>
 
 #include "app/session/studysession.h"
+#include "widgets/plots/plottable.h"
 
 namespace secateur::app {
 
@@ -27,7 +30,7 @@ public:
     [[nodiscard]] virtual QString iconName() const { return {}; }
     /// Owned by the page; each with an objectName that is unique in the program ("masks.zoomIn"), a text, and its
     /// shortcut. MainWindow registers them for menus, palette and tests.
-    [[nodiscard]] virtual QList<QAction *> actions() const { return {}; }
+    [[nodiscard]] virtual QList<QAction *> actions() const { return m_actions; }
     /// The page comes to the front: time to load what was put off.
     virtual void activate() { }
 
@@ -41,9 +44,22 @@ Q_SIGNALS:
 
 protected:
     [[nodiscard]] StudySession &session() const { return m_session; }
+    /// Made at the end of actions().
+    QAction *makeAction(const QString &name, const QString &text);
+    template <typename Run>
+    QAction *makeAction(const QString &name, const QString &text, Run run)
+    {
+        auto *const action = makeAction(name, text);
+        connect(action, &QAction::triggered, this, std::move(run));
+        return action;
+    }
+    QAction *makeToggle(const QString &name, const QString &text, bool on);
+    /// Onto the clipboard, and says so.
+    void copyTable(const widgets::PlotTable &table, QString (*format)(const widgets::PlotTable &));
 
 private:
     StudySession &m_session;
+    QList<QAction *> m_actions;
 };
 
 } // namespace secateur::app
