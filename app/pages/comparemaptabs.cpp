@@ -182,12 +182,7 @@ Selection::State CompareRunsTab::pick(Selection::State selection, int row, int c
 {
     selection.runA = state().data->runId(m_order[std::size_t(row)]);
     selection.runB = state().data->runId(m_order[std::size_t(column)]);
-    const CompareScope scope = m_scope->scope();
-    if (scope.layer)
-        selection.layer = *scope.layer;
-    if (!scope.sublayer.empty())
-        selection.sublayer = QString::fromStdString(scope.sublayer);
-    return selection;
+    return m_scope->applied(std::move(selection));
 }
 
 void CompareRunsTab::follow(const Selection::State &selection)

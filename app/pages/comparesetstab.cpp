@@ -137,12 +137,7 @@ Selection::State CompareSetsTab::pick(Selection::State selection, int row, int) 
         selection.runA = members[0];
         selection.runB = members[1];
     }
-    const CompareScope scope = m_scope->scope();
-    if (scope.layer)
-        selection.layer = *scope.layer;
-    if (!scope.sublayer.empty())
-        selection.sublayer = QString::fromStdString(scope.sublayer);
-    return selection;
+    return m_scope->applied(std::move(selection));
 }
 
 void CompareSetsTab::follow(const Selection::State &selection)

@@ -96,6 +96,16 @@ CompareScope ScopePicker::scope() const
     return scope;
 }
 
+Selection::State ScopePicker::applied(Selection::State selection) const
+{
+    const CompareScope chosen = scope();
+    if (chosen.layer)
+        selection.layer = *chosen.layer;
+    if (!chosen.sublayer.empty())
+        selection.sublayer = QString::fromStdString(chosen.sublayer);
+    return selection;
+}
+
 void ScopePicker::setScope(const CompareScope &scope)
 {
     m_layer->setCurrentIndex(std::max(0, scope.layer ? m_layer->findData(int(*scope.layer)) : 0));

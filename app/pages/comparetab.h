@@ -74,6 +74,8 @@ public:
     explicit ScopePicker(QWidget *parent = nullptr);
     void fill(const CompareData *distances); ///< keeps the choice where it still exists; emits nothing
     [[nodiscard]] CompareScope scope() const;
+    /// The selection with the layer and the sublayer that are chosen; "all" changes nothing.
+    [[nodiscard]] Selection::State applied(Selection::State selection) const;
     void setScope(const CompareScope &scope);
 
 Q_SIGNALS:
