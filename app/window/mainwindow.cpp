@@ -173,8 +173,8 @@ void MainWindow::connectSignals()
     m_jobs.setResumable([this](const JobSpec &spec) { return isResumable(spec); });
     connect(&m_jobs, &JobQueue::jobFinished, this, &MainWindow::onJobFinished);
     // At once: what a job was started from must be there again whatever happens while it runs.
-    connect(&m_jobs, &JobQueue::inserted, this, [this] {
-        if (m_session.isOpen()) // not before the session of the last time is restored
+    connect(&m_jobs, &JobQueue::stateChanged, this, [this] {
+        if (m_jobs.running() != nullptr && m_session.isOpen())
             saveSession(false);
     });
     connect(&m_session, &StudySession::studyChanged, this, &MainWindow::onStudyChanged);
