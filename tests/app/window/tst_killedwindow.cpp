@@ -39,6 +39,20 @@ WindowOptions optionsIn(const fs::path &folder)
     return options;
 }
 
+DomainPlan planIn(const fs::path &folder)
+{
+    DomainPlan plan{QStringLiteral("roses"), {}};
+    plan.data.files = {folder / "corpus.jsonl"};
+    return plan;
+}
+
+/// The one run that is made, in the given study.
+PlannedRun runIn(const fs::path &folder, const fs::path &study)
+{
+    const PruneGrid grid{{planIn(folder)}, {PruneMethod::Wanda}, {Sparsity::fromRatio(0.5).value()}, {0}};
+    return planRuns(grid, study, modelIn(folder), {}).front();
+}
+
 /// The program that is killed: a window with a model, a domain, and the job of pruning it.
 int runWindow(int argc, char **argv)
 {
@@ -48,13 +62,10 @@ int runWindow(int argc, char **argv)
     MainWindow window(settings, optionsIn(folder));
     window.show();
     window.openPath(modelIn(folder));
-    DomainPlan plan{QStringLiteral("roses"), {}};
-    plan.data.files = {folder / "corpus.jsonl"};
-    window.session().domains().add(plan);
+    window.session().domains().add(planIn(folder));
     window.showPage(QString::fromLocal8Bit(argv[3]));
-    PruneGrid grid{{plan}, {PruneMethod::Wanda}, {Sparsity::fromRatio(0.5).value()}, {0}};
-    for (const auto &run : planRuns(grid, studyIn(folder), modelIn(folder), {}))
-        window.jobs().add({run.name, run.arguments});
+    const auto run = runIn(folder, studyIn(folder));
+    window.jobs().add({run.name, run.arguments});
     return QApplication::exec();
 }
 
@@ -139,9 +150,8 @@ private Q_SLOTS:
     {
         const auto window = std::make_unique<MainWindow>(*m_settings, optionsIn(path()));
         window->openPath(modelIn(path()));
-        PruneGrid grid{{plan()}, {PruneMethod::Wanda}, {Sparsity::fromRatio(0.5).value()}, {0}};
-        const auto runs = planRuns(grid, studyIn(path()), modelIn(path()), {});
-        const auto *const job = window->jobs().add({runs[0].name, runs[0].arguments});
+        const auto run = runIn(path(), studyIn(path()));
+        const auto *const job = window->jobs().add({run.name, run.arguments});
         QTRY_VERIFY_WITH_TIMEOUT(finishedLayers(studyIn(path())) >= 2, 60000);
         ::kill(pid_t(job->processId()), SIGKILL);
         QTRY_COMPARE(job->state(), Job::State::Failed);
@@ -156,12 +166,6 @@ private Q_SLOTS:
 
 private:
     [[nodiscard]] const fs::path &path() const { return m_folder->path(); }
-    [[nodiscard]] DomainPlan plan() const
-    {
-        DomainPlan plan{QStringLiteral("roses"), {}};
-        plan.data.files = {path() / "corpus.jsonl"};
-        return plan;
-    }
     [[nodiscard]] bool hasManifest() const
     {
         std::error_code ignored;
@@ -181,16 +185,14 @@ private:
         window->restore();
         return window;
     }
-    void finishAndCompare(const MainWindow &window) const
+    void finishAndCompare(MainWindow &window) const
     {
-        QTRY_VERIFY_WITH_TIMEOUT(const_cast<MainWindow &>(window).session().runs().size() == 1U, 120000);
+        QTRY_VERIFY_WITH_TIMEOUT(window.session().runs().size() == 1U, 120000);
         const auto found = masksOf(studyIn(path()), path() / "masks.safetensors");
         QVERIFY(!found.isEmpty());
         const auto undisturbed = path() / "undisturbed.secateur";
-        PruneGrid grid{{plan()}, {PruneMethod::Wanda}, {Sparsity::fromRatio(0.5).value()}, {0}};
-        const auto runs = planRuns(grid, undisturbed, modelIn(path()), {});
         QProcess process;
-        process.start(Worker::secateurCli().program, runs[0].arguments);
+        process.start(Worker::secateurCli().program, runIn(path(), undisturbed).arguments);
         QVERIFY(process.waitForFinished(120000));
         QCOMPARE(process.exitCode(), 0);
         QVERIFY(masksOf(undisturbed, path() / "masks.safetensors") == found);
