@@ -9,6 +9,7 @@
 #include "app/pages/prunepage.h"
 #include "app/window/mainwindow.h"
 #include "tests/app/window/stalldetector.h"
+#include "tests/support/sanitizers.h"
 #include "tests/support/testsupport.h"
 
 using namespace secateur;
@@ -51,7 +52,8 @@ private Q_SLOTS:
         qInfo("longest time without a turn of the event loop: %lld ms, while %s; %lld ms with waiting for a processor",
               static_cast<long long>(stalls.worst().count()), qPrintable(stalls.worstActivity()),
               static_cast<long long>(stalls.worstByClock().count()));
-        QVERIFY2(stalls.worst() <= std::chrono::milliseconds(200), qPrintable(stalls.worstActivity()));
+        if (test::sanitizerFactor == 1) // a sanitizer's own cost is no stall of ours
+            QVERIFY2(stalls.worst() <= std::chrono::milliseconds(200), qPrintable(stalls.worstActivity()));
     }
 
 private:
