@@ -21,8 +21,9 @@ Names with(Names names, const Names &more)
 /// Which rooms a room may include, besides itself. CONTRIBUTING.md draws the same picture.
 const std::map<std::string, Names> &allowedRooms()
 {
-    static const Names light = {"core/base", "core/format",    "core/architecture", "core/tokenizer", "core/data",
-                                "core/mask", "core/selection", "core/analysis",     "core/store",     "core/engine"};
+    static const Names light = {"core/base", "core/format",  "core/architecture", "core/tokenizer",
+                                "core/data", "core/mask",    "core/selection",    "core/analysis",
+                                "core/eval", "core/sandbox", "core/store",        "core/engine"};
     static const Names drawn = {"core/base", "core/mask", "core/analysis", "core/selection"};
     static const std::map<std::string, Names> rooms = {
         {"core/base", {}},
@@ -33,6 +34,8 @@ const std::map<std::string, Names> &allowedRooms()
         {"core/mask", {"core/base"}},
         {"core/selection", {"core/base", "core/mask"}},
         {"core/analysis", {"core/base", "core/mask"}},
+        {"core/eval", {"core/base", "core/format", "core/tokenizer", "core/data"}},
+        {"core/sandbox", {"core/base"}},
         {"core/store", {"core/base", "core/format", "core/architecture", "core/tokenizer", "core/data", "core/mask"}},
         {"core/engine", light},
         {"core/model", {"core/base", "core/format", "core/architecture", "core/mask", "core/selection"}},
@@ -41,7 +44,7 @@ const std::map<std::string, Names> &allowedRooms()
           "core/model"}},
         {"core/compute",
          {"core/base", "core/format", "core/architecture", "core/tokenizer", "core/data", "core/mask", "core/selection",
-          "core/store", "core/engine", "core/model", "core/prune"}},
+          "core/eval", "core/sandbox", "core/store", "core/engine", "core/model", "core/prune"}},
         {"app/cli", light},
         {"widgets/figure", drawn},
         {"widgets/common", {"core/base"}},
