@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+
+#include "core/eval/task.h"
+
+/// The built-in tasks, one file each; eval/registry.h finds them by name.
+namespace secateur::eval {
+
+[[nodiscard]] std::shared_ptr<const Task> makeBoolq();
+[[nodiscard]] std::shared_ptr<const Task> makeRte();
+[[nodiscard]] std::shared_ptr<const Task> makeHellaswag();
+[[nodiscard]] std::shared_ptr<const Task> makeWinogrande();
+[[nodiscard]] std::shared_ptr<const Task> makeArcEasy();
+[[nodiscard]] std::shared_ptr<const Task> makeArcChallenge();
+[[nodiscard]] std::shared_ptr<const Task> makeOpenbookqa();
+[[nodiscard]] std::shared_ptr<const Task> makePiqa();
+[[nodiscard]] std::shared_ptr<const Task> makeCommonsenseqa();
+[[nodiscard]] std::shared_ptr<const Task> makeWikitext2();
+
+} // namespace secateur::eval
