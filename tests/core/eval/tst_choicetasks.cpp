@@ -51,7 +51,7 @@ private Q_SLOTS:
         row("hellaswag", "hellaswag",
             R"({"activity_label":"Paint","ctx_a":"A [header] a. [title] B.","ctx_b":"the MAN",)"
             R"("endings":["x  [step] y","z"],"label":"1"})",
-            {text("Paint: A a.. B. The man")}, {text(" x y"), text(" z")}, 1);
+            {text("Paint: A a.. B. The man")}, {text(" x  y"), text(" z")}, 1);
         row("winogrande", "winogrande", R"({"sentence":"The _ is big.","option1":"cat","option2":"dog","answer":"2"})",
             {text("The cat"), text("The dog")}, {text(" is big."), text(" is big.")}, 1);
         row("arc, of Hugging Face", "arc_easy",
