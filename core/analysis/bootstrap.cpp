@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
+#include <numeric>
+#include <random>
 
 namespace secateur::analysis {
 
@@ -22,20 +23,53 @@ double quantile(const std::vector<double> &sorted, double share)
 
 } // namespace
 
+DrawIndex mersenneTwisterDraws(std::uint32_t seed)
+{
+    return [twister = std::mt19937(seed)](std::size_t bound) mutable -> std::size_t {
+        if (bound <= 1)
+            return 0;
+        const std::uint64_t range = std::min<std::uint64_t>(bound, 0xFFFFFFFFU);
+        const std::uint64_t favoured = ((std::uint64_t(1) << 32) - range) % range;
+        std::uint64_t product = 0;
+        do
+            product = std::uint64_t(twister()) * range;
+        while ((product & 0xFFFFFFFFU) < favoured);
+        return std::size_t(product >> 32);
+    };
+}
+
+std::vector<double> resampledValues(std::span<const std::size_t> groups, const Statistic &statistic,
+                                    const DrawIndex &draw, std::size_t resamples)
+{
+    const std::size_t items = std::accumulate(groups.begin(), groups.end(), std::size_t(0));
+    if (items == 0)
+        return {};
+    std::vector<std::size_t> resample(items);
+    std::vector<double> values(resamples);
+    for (double &value : values) {
+        std::size_t first = 0;
+        for (const std::size_t group : groups) {
+            for (std::size_t i = first; i < first + group; ++i)
+                resample[i] = first + draw(group);
+            first += group;
+        }
+        value = statistic(resample);
+    }
+    return values;
+}
+
+Interval percentileInterval(std::vector<double> values, double level)
+{
+    if (values.empty())
+        return {};
+    std::sort(values.begin(), values.end());
+    return {quantile(values, (1.0 - level) / 2.0), quantile(values, (1.0 + level) / 2.0)};
+}
+
 Interval bootstrapInterval(std::size_t items, const Statistic &statistic, const DrawIndex &draw,
                            const BootstrapOptions &options)
 {
-    if (items == 0 || options.resamples == 0)
-        return {};
-    std::vector<std::size_t> resample(items);
-    std::vector<double> values(options.resamples);
-    for (double &value : values) {
-        for (std::size_t &item : resample)
-            item = draw(items);
-        value = statistic(resample);
-    }
-    std::sort(values.begin(), values.end());
-    return {quantile(values, (1.0 - options.level) / 2.0), quantile(values, (1.0 + options.level) / 2.0)};
+    return percentileInterval(resampledValues({&items, 1}, statistic, draw, options.resamples), options.level);
 }
 
 } // namespace secateur::analysis

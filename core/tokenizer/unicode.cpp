@@ -124,6 +124,17 @@ bool isWordCharacter(char32_t character)
         || within(0x1F150, 0x1F169) || within(0x1F170, 0x1F189) || within(0x200C, 0x200D);
 }
 
+bool isDecimalDigit(char32_t character)
+{
+    return character < 128 ? AsciiClasses[character] == CharClass::Number
+                           : utf8proc_category(utf8proc_int32_t(character)) == UTF8PROC_CATEGORY_ND;
+}
+
+char32_t toLower(char32_t character)
+{
+    return char32_t(utf8proc_tolower(utf8proc_int32_t(character)));
+}
+
 bool isValidUtf8(std::string_view bytes)
 {
     while (!bytes.empty()) {

@@ -17,6 +17,8 @@ enum class CharClass : std::uint8_t { Other, Letter, Number, Space };
 [[nodiscard]] CharClass charClass(char32_t character);
 [[nodiscard]] bool isPunctuation(char32_t character); ///< ASCII punctuation and \p{P}
 [[nodiscard]] bool isWordCharacter(char32_t character); ///< \w: Alphabetic, \p{M}, \p{Nd}, \p{Pc}, Join_Control
+[[nodiscard]] bool isDecimalDigit(char32_t character); ///< \p{Nd}
+[[nodiscard]] char32_t toLower(char32_t character); ///< the simple mapping: one character for one
 
 [[nodiscard]] bool isValidUtf8(std::string_view bytes);
 
