@@ -8,6 +8,8 @@
 #include <QFont>
 #include <QPalette>
 
+#include "widgets/common/tablefit.h"
+
 namespace secateur::app {
 namespace {
 
@@ -161,8 +163,14 @@ widgets::AccuracyChartData chartDataOf(const analysis::AccuracyTable &table)
     data.valueTitle = AccuracyModel::tr("Perplexity (lower is better)");
     for (const auto &column : table.columns)
         data.tasks << columnLabel(column);
+    QStringList names;
+    for (const auto &row : table.rows)
+        if (!row.isDense())
+            names << rowLabel(row);
+    names = widgets::withoutSharedParts(names);
     for (std::size_t row = 0; row < table.rows.size() && !table.columns.empty(); ++row) {
-        widgets::AccuracyChartData::Series series{rowLabel(table.rows[row]), table.rows[row].isDense(), {}};
+        const bool dense = table.rows[row].isDense();
+        widgets::AccuracyChartData::Series series{dense ? rowLabel(table.rows[row]) : names.takeFirst(), dense, {}};
         for (std::size_t column = 0; column < table.columns.size(); ++column) {
             const auto &cell = table.at(row, column);
             if (cell)

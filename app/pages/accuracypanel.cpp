@@ -6,19 +6,23 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QScopedValueRollback>
+#include <QScrollBar>
 #include <QSplitter>
 #include <QTableView>
 #include <QVBoxLayout>
 
 #include "core/engine/evaluate.h"
 #include "widgets/common/emptystate.h"
+#include "widgets/common/tablefit.h"
 
 namespace secateur::app {
 
 namespace {
 
-constexpr int besideFrom = 1000; ///< pixels of width from which the chart stands beside the table
-constexpr int compactRows = 5; ///< that are seen without scrolling
+/// The chart stands beside the table where it keeps this many pixels, and more than half of the width.
+constexpr int chartBeside = 520;
+constexpr int lowestChart = 250; ///< pixels, below the table
+constexpr int longestName = 30; ///< letters of a model's name in the table; the rest is in its tooltip
 
 } // namespace
 
@@ -51,7 +55,9 @@ void AccuracyPanel::setupView()
     m_view->setWordWrap(false);
     m_view->horizontalHeader()->setHighlightSections(false);
     m_view->verticalHeader()->setHighlightSections(true);
-    m_view->setMinimumHeight(90);
+    m_view->verticalHeader()->setTextElideMode(Qt::ElideMiddle);
+    m_view->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel); // a column may be wider than the view
+    m_view->setMinimumSize(160, 90);
     m_view->setShowGrid(false);
     m_view->setAlternatingRowColors(true);
     connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex &index) {
@@ -66,9 +72,11 @@ void AccuracyPanel::setupView()
 void AccuracyPanel::setupChart()
 {
     m_chart = new widgets::AccuracyChart(this);
+    m_chart->setMinimumSize(320, 160);
     m_splitter->addWidget(m_chart);
-    m_splitter->setStretchFactor(0, 2);
-    m_splitter->setStretchFactor(1, 3);
+    m_splitter->setStretchFactor(0, 0);
+    m_splitter->setStretchFactor(1, 1);
+    connect(m_splitter, &QSplitter::splitterMoved, this, [this] { m_dividedByHand = true; });
     connect(m_chart, &widgets::PlotWidget::hovered, this, &AccuracyPanel::hovered);
     connect(m_chart, &widgets::PlotWidget::chosen, this, &AccuracyPanel::choose);
 }
@@ -122,13 +130,65 @@ void AccuracyPanel::fitCells()
         m_view->setColumnWidth(column, m_view->columnWidth(column) + room.width());
     for (int row = 0; row < m_model->rowCount(); ++row)
         m_view->setRowHeight(row, m_view->rowHeight(row) + room.height());
-    if (m_chart)
+    // The current row's name is bold, which the header's own width does not know.
+    QFont bold = m_view->verticalHeader()->font();
+    bold.setBold(true);
+    const QFontMetrics metrics(bold);
+    int widest = 0;
+    for (int row = 0; row < m_model->rowCount(); ++row)
+        widest = std::max(widest, metrics.horizontalAdvance(m_model->headerData(row, Qt::Vertical).toString()));
+    m_view->verticalHeader()->setFixedWidth(std::min(widest, metrics.averageCharWidth() * longestName) + room.width());
+    fitTable();
+}
+
+void AccuracyPanel::setVisibleRows(int rows)
+{
+    if (m_visibleRows == rows)
         return;
-    // Compact: no higher than the rows, so that what stands above keeps its room.
-    const int rows = std::min(m_model->rowCount(), compactRows);
-    const int height = rows > 0 ? m_view->rowHeight(0) * rows : 0;
-    m_view->setFixedHeight(height + m_view->horizontalHeader()->sizeHint().height() + 2 * m_view->frameWidth());
+    m_visibleRows = rows;
+    fitTable();
+}
+
+/// Compact, the table is no higher than its rows, so that what stands above keeps its room. In full size it takes what
+/// it needs, as far as the chart is not squeezed.
+void AccuracyPanel::fitTable()
+{
+    if (m_chart)
+        divide();
+    else
+        fitCompact();
+}
+
+void AccuracyPanel::fitCompact()
+{
+    if (m_model->rowCount() == 0)
+        return;
+    const QSize content = widgets::contentSize(*m_view);
+    const int most = content.height() - m_view->verticalHeader()->length() + m_visibleRows * m_view->rowHeight(0)
+        + m_view->horizontalScrollBar()->sizeHint().height();
+    m_view->setFixedHeight(widgets::heightOfWholeRows(*m_view, most, width()));
     m_splitter->setMaximumHeight(m_view->maximumHeight());
+}
+
+void AccuracyPanel::divide()
+{
+    const QSize whole = m_splitter->size();
+    QSize content = widgets::contentSize(*m_view);
+    if (content.height() > whole.height())
+        content.rwidth() += m_view->verticalScrollBar()->sizeHint().width();
+    const int chartWidth = whole.width() - content.width() - m_splitter->handleWidth();
+    const bool beside = chartWidth >= chartBeside && chartWidth > content.width();
+    const auto orientation = beside ? Qt::Horizontal : Qt::Vertical;
+    if (orientation != m_splitter->orientation()) {
+        m_splitter->setOrientation(orientation);
+        m_dividedByHand = false;
+    }
+    if (m_dividedByHand)
+        return;
+    const int all = beside ? whole.width() : whole.height();
+    const int most = std::max(whole.height() / 2, whole.height() - 2 * lowestChart);
+    const int table = beside ? content.width() : widgets::heightOfWholeRows(*m_view, most, whole.width());
+    m_splitter->setSizes({table, all - table - m_splitter->handleWidth()});
 }
 
 void AccuracyPanel::showWords()
@@ -188,7 +248,8 @@ void AccuracyPanel::followSelection()
 void AccuracyPanel::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
-    m_splitter->setOrientation(width() >= besideFrom ? Qt::Horizontal : Qt::Vertical);
+    layout()->activate(); // so that the splitter has its new size
+    fitTable();
 }
 
 } // namespace secateur::app

@@ -28,6 +28,8 @@ public:
     AccuracyPanel(StudySession &session, Size size, QWidget *parent = nullptr);
 
     void activate();
+    /// How many rows a compact table shows without scrolling.
+    void setVisibleRows(int rows);
     /// Whether there is anything to show, now or in a moment.
     [[nodiscard]] bool hasMeasurements() const { return !m_session.evaluations().empty(); }
     [[nodiscard]] bool isLoading() const { return m_loading; }
@@ -49,6 +51,9 @@ private:
     void load();
     void show(const Result<analysis::AccuracyTable> &result);
     void fitCells();
+    void fitTable();
+    void fitCompact();
+    void divide();
     void showWords();
     void choose(int row, int column);
     void followSelection();
@@ -60,6 +65,8 @@ private:
     widgets::AccuracyChart *m_chart = nullptr;
     QSplitter *m_splitter;
     QLabel *m_words;
+    int m_visibleRows = 5; ///< when compact
+    bool m_dividedByHand = false; ///< table and chart, until they change places
     bool m_active = false;
     bool m_loading = false; ///< its result has not been shown yet
     bool m_following = false; ///< table or chart are just made to follow something

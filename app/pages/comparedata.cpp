@@ -7,6 +7,8 @@
 
 #include <QCoreApplication>
 
+#include "widgets/common/tablefit.h"
+
 namespace secateur::app {
 
 namespace {
@@ -82,6 +84,13 @@ QString CompareData::pairName(std::size_t pair) const
         .arg(textOf(m_report.runs[distances.a].recipe.name), textOf(m_report.runs[distances.b].recipe.name));
 }
 
+QString CompareData::shortPairName(std::size_t pair) const
+{
+    const auto &distances = m_report.pairs[pair];
+    const QStringList names = widgets::withoutSharedParts(runNames());
+    return QStringLiteral("%1 \u2013 %2").arg(names[int(distances.a)], names[int(distances.b)]);
+}
+
 bool CompareData::isSameDomain(std::size_t pair) const
 {
     const auto &distances = m_report.pairs[pair];
@@ -133,7 +142,7 @@ widgets::LayerChartData CompareData::layerChart(const std::vector<std::size_t> &
     chart.floorName = tr("Same domain, other sample");
     double baselines = 0.0;
     for (const std::size_t pair : pairs) {
-        widgets::LayerChartData::Series series{pairName(pair), {}};
+        widgets::LayerChartData::Series series{pairName(pair), {}, shortPairName(pair)};
         for (std::uint32_t layer = 0; layer < m_layers; ++layer)
             series.values.push_back(distance(pair, view, {layer, {}}));
         chart.series.push_back(std::move(series));

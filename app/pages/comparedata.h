@@ -50,6 +50,8 @@ public:
     /// Of two different runs, in either order.
     [[nodiscard]] std::size_t pairOf(std::size_t a, std::size_t b) const;
     [[nodiscard]] QString pairName(std::size_t pair) const;
+    /// The same, without what the names of all runs have in common.
+    [[nodiscard]] QString shortPairName(std::size_t pair) const;
     [[nodiscard]] bool isSameDomain(std::size_t pair) const;
 
     [[nodiscard]] double distance(std::size_t pair, const CompareView &view, const CompareScope &scope) const;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+
 #include <QButtonGroup>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QListWidget>
 #include <QRadioButton>
+#include <QScrollBar>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 
@@ -66,7 +69,7 @@ void CompareLayersTab::setupMode()
 void CompareLayersTab::setupPairs()
 {
     m_pairs->setAccessibleName(tr("Pairs of sub-models to draw"));
-    m_pairs->setFixedWidth(fontMetrics().averageCharWidth() * 32);
+    m_pairs->setTextElideMode(Qt::ElideMiddle);
     auto *column = new QVBoxLayout;
     auto *label = new QLabel(tr("&Pairs"), this);
     label->setBuddy(m_pairs);
@@ -84,12 +87,17 @@ void CompareLayersTab::refill()
         return;
     int checked = 0;
     for (std::size_t pair = 0; pair < state().data->pairCount(); ++pair) {
-        auto *item = new QListWidgetItem(state().data->pairName(pair), m_pairs);
+        auto *item = new QListWidgetItem(state().data->shortPairName(pair), m_pairs);
+        item->setToolTip(state().data->pairName(pair));
         const bool first = !state().data->isSameDomain(pair) && checked < firstPairs;
         checked += first ? 1 : 0;
         item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
         item->setCheckState(first ? Qt::Checked : Qt::Unchecked);
     }
+    const int wanted =
+        m_pairs->sizeHintForColumn(0) + 2 * m_pairs->frameWidth() + m_pairs->verticalScrollBar()->sizeHint().width();
+    m_pairs->setFixedWidth(
+        std::clamp(wanted, fontMetrics().averageCharWidth() * 18, fontMetrics().averageCharWidth() * 36));
 }
 
 std::vector<std::size_t> CompareLayersTab::chosenPairs() const
@@ -106,7 +114,9 @@ void CompareLayersTab::refresh()
     const auto &known = state().data;
     chart().setRange(rangeOf(state().scale));
     chart().setData(known ? known->layerChart(chosenPairs(), state().view) : widgets::LayerChartData{});
-    pane().setExplanation(known ? baselineWords(chart().data().baseline, known->floor(state().view, {})) : QString());
+    pane().setExplanation(known ? baselineWords(chart().data().baseline, known->floor(state().view, {})) : QString(),
+                          known ? briefBaselineWords(chart().data().baseline, known->floor(state().view, {}))
+                                : QString());
 }
 
 Selection::State CompareLayersTab::pick(Selection::State selection, int row, int column) const

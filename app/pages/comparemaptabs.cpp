@@ -86,7 +86,8 @@ void CompareSublayersTab::refresh()
         return;
     }
     map().setData(known->sublayerMap(known->pairOf(std::size_t(a), std::size_t(b)), state().view));
-    pane().setExplanation(baselineWords(map().data().baseline, known->floor(state().view, {})));
+    pane().setExplanation(baselineWords(map().data().baseline, known->floor(state().view, {})),
+                          briefBaselineWords(map().data().baseline, known->floor(state().view, {})));
 }
 
 Selection::State CompareSublayersTab::withRuns(Selection::State selection) const
@@ -174,7 +175,9 @@ void CompareRunsTab::refresh()
     content.clustering = std::move(clustering);
     map().setData(std::move(content));
     pane().setExplanation(tr("Compared: %1. ").arg(scopeText(scope))
-                          + baselineWords(map().data().baseline, known->floor(state().view, scope)));
+                              + baselineWords(map().data().baseline, known->floor(state().view, scope)),
+                          tr("Compared: %1. ").arg(scopeText(scope))
+                              + briefBaselineWords(map().data().baseline, known->floor(state().view, scope)));
     follow(selection());
 }
 

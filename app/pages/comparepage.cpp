@@ -24,6 +24,7 @@ namespace {
 
 constexpr std::size_t cachedResults = 4;
 constexpr int progressInterval = 100; // milliseconds
+constexpr int lowPage = 760; // pixels; below it the plots need the room more than the table of accuracy does
 
 /// Finds a result, or null; `cache` holds the newest first.
 template <typename Value>
@@ -296,6 +297,12 @@ void ComparePage::again()
     m_data.reset();
     m_active = true;
     update();
+}
+
+void ComparePage::resizeEvent(QResizeEvent *event)
+{
+    Page::resizeEvent(event);
+    m_accuracy->setVisibleRows(height() < lowPage ? 3 : 5);
 }
 
 void ComparePage::openMasks()

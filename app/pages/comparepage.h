@@ -47,6 +47,7 @@ public:
     [[nodiscard]] bool isComputing() const { return m_comparing || m_combining; }
 
 private:
+    void resizeEvent(QResizeEvent *event) override;
     void setupActions();
     void setupUi();
     QWidget *makeControls();

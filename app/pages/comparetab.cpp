@@ -130,4 +130,14 @@ QString baselineWords(double chance, const std::optional<double> &floor)
     return text;
 }
 
+QString briefBaselineWords(double chance, const std::optional<double> &floor)
+{
+    QString text;
+    if (!std::isnan(chance))
+        text = CompareTab::tr("<b>By chance %1.</b> ").arg(QString::number(chance, 'f', 3));
+    return text
+        + (floor ? CompareTab::tr("<b>Same domain, other sample %1.</b>").arg(QString::number(*floor, 'f', 3))
+                 : CompareTab::tr("<b>Same domain, other sample: not known.</b>"));
+}
+
 } // namespace secateur::app

@@ -88,5 +88,7 @@ private:
 
 /// "By chance 0.667: …" and, where it is known, "Same domain, other sample 0.018: …", as plain sentences.
 [[nodiscard]] QString baselineWords(double chance, const std::optional<double> &floor);
+/// The same without what it means.
+[[nodiscard]] QString briefBaselineWords(double chance, const std::optional<double> &floor);
 
 } // namespace secateur::app

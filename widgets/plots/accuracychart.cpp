@@ -58,7 +58,23 @@ void AccuracyChart::layOut()
     for (const auto &series : m_data.series)
         names << series.name;
     wrapLegend(plot(), names, font());
+    settleLayout(plot());
+    fitOutlines();
     fitValueTitle(plot(), m_data.valueTitle, QLatin1Char(' '), font());
+}
+
+/// Thin bars get thin outlines and whiskers, or these would be all there is to see.
+void AccuracyChart::fitOutlines()
+{
+    const QCPAxis &axis = *plot().xAxis;
+    const double pixels = std::fabs(axis.coordToPixel(barWidth()) - axis.coordToPixel(0.0));
+    for (const Drawn &drawn : m_drawn) {
+        drawn.emphasised->setPen(QPen(style().text, pixels < 12.0 ? 1.0 : 2.0));
+        for (QCPErrorBars *const errors : drawn.errors) {
+            errors->setPen(QPen(style().text, pixels < 12.0 ? 1.0 : 1.2));
+            errors->setWhiskerWidth(std::min(6.0, pixels / 2.0));
+        }
+    }
 }
 
 void AccuracyChart::setData(AccuracyChartData data)
@@ -163,12 +179,8 @@ void AccuracyChart::restyle()
         m_drawn[i].plain->setBrush(brush);
         m_drawn[i].plain->setPen(Qt::NoPen);
         m_drawn[i].emphasised->setBrush(brush);
-        m_drawn[i].emphasised->setPen(QPen(style().text, 2));
-        for (QCPErrorBars *const errors : m_drawn[i].errors) {
-            errors->setPen(QPen(style().text, 1.2));
-            errors->setWhiskerWidth(6);
+        for (QCPErrorBars *const errors : m_drawn[i].errors)
             errors->setSymbolGap(0);
-        }
     }
     canvas.legend->setBrush(Qt::NoBrush);
     canvas.legend->setFont(font());

@@ -64,6 +64,7 @@ private:
     void makeSeries();
     QCPBars *makeBars(int index, bool emphasised, Drawn &drawn);
     void setRange();
+    void fitOutlines();
     [[nodiscard]] double barWidth() const;
     [[nodiscard]] double barCentre(int task, int series) const;
 

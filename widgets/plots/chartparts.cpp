@@ -32,6 +32,12 @@ void wrapLegend(QCustomPlot &canvas, const QStringList &names, const QFont &font
     canvas.legend->setFillOrder(QCPLayoutGrid::foColumnsFirst, true);
 }
 
+void settleLayout(QCustomPlot &canvas)
+{
+    for (const auto phase : {QCPLayoutElement::upPreparation, QCPLayoutElement::upMargins, QCPLayoutElement::upLayout})
+        canvas.plotLayout()->update(phase);
+}
+
 void fitValueTitle(QCustomPlot &canvas, const QString &title, QChar end, const QFont &font)
 {
     const bool fits = QFontMetrics(font).horizontalAdvance(title) <= canvas.axisRect()->height();

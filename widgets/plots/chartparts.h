@@ -15,6 +15,8 @@ namespace secateur::widgets {
 void placeLegendAbove(QCustomPlot &canvas);
 /// As many entries in a line of the legend as the plot is wide.
 void wrapLegend(QCustomPlot &canvas, const QStringList &names, const QFont &font);
+/// Lays the plot out anew, so that sizes which are asked for before it is drawn are those it will have.
+void settleLayout(QCustomPlot &canvas);
 /// The title of the y axis: all of it, or what stands before `end` where the axis is shorter.
 void fitValueTitle(QCustomPlot &canvas, const QString &title, QChar end, const QFont &font);
 /// A band over the whole height on the layer of the cursor; the plot owns it, and it is hidden at first.

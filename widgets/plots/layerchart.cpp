@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include <QFontMetrics>
+
 #include "widgets/plots/chartparts.h"
 #include "widgets/plots/qcustomplot.h"
 
@@ -14,6 +16,7 @@ namespace {
 
 /// Share of a layer's width that its bars take together.
 constexpr double barsWidth = 0.8;
+constexpr double noteGap = 8.0; ///< pixels around the baseline's words
 
 QVector<double> layerNumbers(int count)
 {
@@ -92,10 +95,29 @@ void LayerChart::setupPlot()
 void LayerChart::layOut()
 {
     QStringList names = {m_data.floorName};
-    for (const auto &series : m_data.series)
-        names << series.name;
+    for (int index = 0; index < int(m_data.series.size()); ++index)
+        names << labelOf(index);
     wrapLegend(plot(), names, font());
+    settleLayout(plot());
+    leaveRoomForTheNote();
     fitValueTitle(plot(), m_data.valueTitle, QLatin1Char(','), font());
+}
+
+QString LayerChart::labelOf(int index) const
+{
+    const auto &series = m_data.series[std::size_t(index)];
+    return series.label.isEmpty() ? series.name : series.label;
+}
+
+void LayerChart::leaveRoomForTheNote()
+{
+    if (std::isnan(m_data.baseline) || m_range == ValueRange::Unit)
+        return; // nothing to write, or an axis that is the same in all pictures
+    const double height = plot().axisRect()->height();
+    const double note = QFontMetrics(font()).height() + noteGap;
+    const double top = baselineInside() ? std::max(greatestValue(), m_data.baseline) : greatestValue();
+    if (height > 2.0 * note && top > 0.0)
+        plot().yAxis->setRange(0.0, std::max(rangeEnd(), top * height / (height - note)));
 }
 
 void LayerChart::setData(LayerChartData data)
@@ -148,7 +170,7 @@ void LayerChart::makeBars(int index, const QVector<double> &layers)
 {
     const auto &series = m_data.series[std::size_t(index)];
     auto *bars = new QCPBars(plot().xAxis, plot().yAxis);
-    bars->setName(series.name);
+    bars->setName(labelOf(index));
     bars->setWidthType(QCPBars::wtPlotCoords);
     bars->setWidth(barsWidth / double(m_data.series.size()));
     bars->setBarsGroup(m_group);
@@ -161,7 +183,7 @@ void LayerChart::makeLine(int index, const QVector<double> &layers)
 {
     const auto &series = m_data.series[std::size_t(index)];
     QCPGraph *line = plot().addGraph();
-    line->setName(series.name);
+    line->setName(labelOf(index));
     line->setSelectable(QCP::stNone);
     line->setData(layers.mid(0, int(series.values.size())), valuesOf(series.values), true);
     m_lines.push_back(line);
@@ -175,13 +197,19 @@ void LayerChart::makeFloor(const QVector<double> &layers)
     m_floor->setData(layers.mid(0, int(m_data.floor.size())), valuesOf(m_data.floor), true);
 }
 
+double LayerChart::greatestValue() const
+{
+    double greatest = greatestOf(m_data.floor, 0.0);
+    for (const auto &series : m_data.series)
+        greatest = greatestOf(series.values, greatest);
+    return greatest;
+}
+
 double LayerChart::rangeEnd() const
 {
     if (m_range == ValueRange::Unit)
         return 1.0;
-    double greatest = greatestOf(m_data.floor, 0.0);
-    for (const auto &series : m_data.series)
-        greatest = greatestOf(series.values, greatest);
+    double greatest = greatestValue();
     if (m_range == ValueRange::Baseline && m_data.baseline > 0.0)
         greatest = std::max(greatest, m_data.baseline);
     return greatest > 0.0 ? greatest * 1.1 : 1.0;
@@ -244,8 +272,8 @@ void LayerChart::styleReferences()
     m_baselineNote->setFont(font());
     m_baselineNote->setColor(style().faintText);
     m_baselineNote->setBrush(QBrush(style().background));
-    // Below the line where it runs close to the top, and at the top where it is outside.
-    const bool hangs = !baselineInside() || m_data.baseline > 0.9 * rangeEnd();
+    // At the top where the line is outside, and below it where a fixed axis ends close above.
+    const bool hangs = !baselineInside() || (m_range == ValueRange::Unit && m_data.baseline > 0.9);
     m_baselineNote->setPositionAlignment(Qt::AlignRight | (hangs ? Qt::AlignTop : Qt::AlignBottom));
     m_baselineNote->position->setTypeY(baselineInside() ? QCPItemPosition::ptPlotCoords
                                                         : QCPItemPosition::ptAxisRectRatio);

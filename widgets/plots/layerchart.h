@@ -19,6 +19,7 @@ struct LayerChartData {
     struct Series {
         QString name; ///< "python \u2013 math"
         std::vector<double> values; ///< one per layer; NaN: none
+        QString label = {}; ///< shorter than the name, for the legend; empty: the name
     };
     QString valueTitle; ///< "Jaccard distance"
     std::vector<Series> series;
@@ -47,6 +48,7 @@ public:
     void setMode(Mode mode);
     [[nodiscard]] Mode mode() const { return m_mode; }
     void setRange(ValueRange range);
+    /// Of the values; the axis itself reaches so much further that no bar lies under the baseline's words.
     [[nodiscard]] double rangeEnd() const;
     /// Whether the baseline lies inside the axis, so that its line can be seen.
     [[nodiscard]] bool baselineInside() const;
@@ -71,6 +73,9 @@ private:
     void makeLine(int index, const QVector<double> &layers);
     void makeFloor(const QVector<double> &layers);
     void styleReferences();
+    void leaveRoomForTheNote();
+    [[nodiscard]] QString labelOf(int index) const;
+    [[nodiscard]] double greatestValue() const;
     [[nodiscard]] int layerCount() const { return table().rowCount(); }
 
     LayerChartData m_data;

@@ -26,19 +26,28 @@ public:
 
     [[nodiscard]] PlotWidget &plot() const { return *m_plot; }
     [[nodiscard]] QTableView &tableView() const { return *m_view; }
-    [[nodiscard]] QString explanation() const;
-    void setExplanation(const QString &text);
+    [[nodiscard]] QString explanation() const { return m_text; }
+    /// `brief` is what a low pane shows of it, with the whole text as a tooltip.
+    void setExplanation(const QString &text, const QString &brief = {});
     void setTableShown(bool shown);
+
+protected:
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     void connectBoth();
     void showTable();
+    void divide();
+    void showExplanation();
 
     PlotWidget *m_plot;
     PlotTableModel *m_model;
     QTableView *m_view;
     QSplitter *m_splitter;
     QLabel *m_explanation;
+    QString m_text;
+    QString m_brief;
+    bool m_dividedByHand = false;
     bool m_following = false; ///< one of the two is just made to follow the other
 };
 

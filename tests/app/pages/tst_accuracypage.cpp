@@ -2,6 +2,8 @@
 #include "app/pages/accuracypage.h"
 
 #include <cmath>
+#include <memory>
+#include <set>
 
 #include <QAbstractItemModelTester>
 #include <QClipboard>
@@ -10,6 +12,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTableView>
@@ -33,10 +36,12 @@ struct Fixture {
     std::vector<store::RunManifest> runs;
     StudySession session;
 
-    Fixture()
+    Fixture() { addRuns({"python", "math"}, "wanda-0.5"); }
+
+    void addRuns(const std::vector<std::string> &domains, const std::string &suffix)
     {
-        for (const std::string &domain : {std::string("python"), std::string("math")}) {
-            auto recipe = test::SelectedStudy::recipe(domain + "-wanda-0.5", runs.size() + 1);
+        for (const std::string &domain : domains) {
+            auto recipe = test::SelectedStudy::recipe(domain + "-" + suffix, runs.size() + 1);
             recipe.domain = domain;
             recipe.calibration.bos = "auto";
             recipe.calibration.files = {{domain + ".jsonl", 10, std::string(64, 'a'), 40, "{text}"}};
@@ -72,7 +77,10 @@ struct Fixture {
 
     void measureAll()
     {
-        for (const std::string &domain : {std::string("python"), std::string("math")}) {
+        std::set<std::string> domains;
+        for (const auto &run : runs)
+            domains.insert(run.recipe.domain);
+        for (const std::string &domain : domains) {
             measure(store::denseRun, domain, domain == "math" ? 1.5 : 2.0);
             for (const auto &run : runs)
                 measure(run.id, domain, domain == "math" ? 1.5 : 2.0, run.recipe.domain == domain ? 0.0 : std::log(2.0),
@@ -91,6 +99,19 @@ struct Fixture {
 
     [[nodiscard]] QString id(std::size_t run) const { return QString::fromStdString(runs[run].id); }
 };
+
+/// What a window of 1280 x 800 and of 1920 x 1080 leaves to a page.
+constexpr QSize narrowPage(760, 620);
+constexpr QSize widePage(1400, 860);
+
+/// Eight domains, four of them calibrated twice: twelve runs and dense.
+std::unique_ptr<Fixture> manyDomains()
+{
+    auto fixture = std::make_unique<Fixture>();
+    fixture->addRuns({"medicine", "law", "translation", "summaries", "dialogue", "java"}, "wanda-0.5");
+    fixture->addRuns({"python", "math", "medicine", "law"}, "wanda-0.5-s1");
+    return fixture;
+}
 
 QString cell(const AccuracyPage &page, int row, int column, int role = Qt::DisplayRole)
 {
@@ -131,6 +152,10 @@ private Q_SLOTS:
     void copiesTheNumbers();
     void modelPassesTheTester();
     void comparePageShowsTheSame();
+    void tableAndChartShareTheRoom_data();
+    void tableAndChartShareTheRoom();
+    void comparePageKeepsItsPlot_data();
+    void comparePageKeepsItsPlot();
     void everythingHasAName();
     void timesAreRough();
     void pictures();
@@ -321,6 +346,65 @@ void TestAccuracyPage::comparePageShowsTheSame()
     QCOMPARE(opened.last().at(0).toString(), QStringLiteral("accuracy"));
 }
 
+void TestAccuracyPage::tableAndChartShareTheRoom_data()
+{
+    QTest::addColumn<bool>("many");
+    QTest::addColumn<QSize>("size");
+    QTest::addColumn<bool>("beside");
+    QTest::newRow("2 runs, narrow") << false << narrowPage << false;
+    QTest::newRow("2 runs, wide") << false << widePage << true;
+    QTest::newRow("12 runs, narrow") << true << narrowPage << false;
+    QTest::newRow("12 runs, wide") << true << widePage << false;
+}
+
+void TestAccuracyPage::tableAndChartShareTheRoom()
+{
+    QFETCH(bool, many);
+    QFETCH(QSize, size);
+    QFETCH(bool, beside);
+    const auto fixture = many ? manyDomains() : std::make_unique<Fixture>();
+    fixture->measureAll();
+    AccuracyPage page(fixture->session);
+    fixture->open(page);
+    page.resize(size);
+    QCoreApplication::processEvents();
+    const QTableView &view = page.panel().view();
+    QCOMPARE(page.panel().chart()->x() > 0, beside);
+    QVERIFY(page.panel().chart()->height() >= 200 && page.panel().chart()->width() >= 500);
+    QVERIFY(view.height() >= 3 * view.rowHeight(0));
+    // No column is cut where there is room, and no row ever.
+    QCOMPARE(view.horizontalScrollBar()->isVisible(), many && size == narrowPage);
+    QCOMPARE(view.verticalScrollBar()->isVisible(), many);
+    if (!beside)
+        QCOMPARE(view.viewport()->height() % view.rowHeight(0), 0);
+}
+
+void TestAccuracyPage::comparePageKeepsItsPlot_data()
+{
+    QTest::addColumn<bool>("many");
+    QTest::newRow("2 runs") << false;
+    QTest::newRow("12 runs") << true;
+}
+
+void TestAccuracyPage::comparePageKeepsItsPlot()
+{
+    QFETCH(bool, many);
+    const auto fixture = many ? manyDomains() : std::make_unique<Fixture>();
+    fixture->measureAll();
+    ComparePage page(fixture->session);
+    QVERIFY(fixture->session.open(fixture->study.folder()));
+    page.show();
+    page.activate();
+    QTRY_VERIFY(!page.isComputing() && !page.accuracy().isLoading());
+    page.resize(narrowPage);
+    QCoreApplication::processEvents();
+    const auto &pane = page.currentTab().pane();
+    QVERIFY2(pane.plot().height() >= 180, qPrintable(QString::number(pane.plot().height())));
+    QVERIFY(pane.tableView().viewport()->height() >= 2 * pane.tableView().rowHeight(0));
+    const auto &view = page.accuracy().view();
+    QCOMPARE(view.viewport()->height(), 3 * view.rowHeight(0));
+}
+
 void TestAccuracyPage::everythingHasAName()
 {
     Fixture fixture;
@@ -359,29 +443,31 @@ void TestAccuracyPage::pictures()
     const QString folder = qEnvironmentVariable("SECATEUR_PICTURES");
     if (folder.isEmpty())
         QSKIP("set SECATEUR_PICTURES to a folder to have the page painted there");
-    Fixture fixture;
-    fixture.measureAll();
-    for (const auto theme : {widgets::Theme::Light, widgets::Theme::Dark}) {
-        widgets::applyTheme(theme);
-        for (const QSize size : {QSize(860, 640), QSize(1420, 920)}) {
-            AccuracyPage page(fixture.session);
-            fixture.open(page);
-            page.resize(size);
-            for (int i = 0; i < 5; ++i)
-                QCoreApplication::processEvents();
-            QVERIFY(page.grab().save(QStringLiteral("%1/accuracy-%2-%3.png")
-                                         .arg(folder, widgets::themeName(theme), QString::number(size.width()))));
+    const auto paint = [&folder](Page &page, const QString &name, const QSize &size) {
+        page.resize(size);
+        for (int i = 0; i < 5; ++i)
+            QCoreApplication::processEvents();
+        return page.grab().save(QStringLiteral("%1/%2-%3.png").arg(folder, name, QString::number(size.width())));
+    };
+    for (const bool many : {false, true}) {
+        const auto fixture = many ? manyDomains() : std::make_unique<Fixture>();
+        fixture->measureAll();
+        for (const auto theme : {widgets::Theme::Light, widgets::Theme::Dark}) {
+            widgets::applyTheme(theme);
+            const QString name = QStringLiteral("%1-%2").arg(widgets::themeName(theme)).arg(fixture->runs.size());
+            AccuracyPage page(fixture->session);
+            fixture->open(page);
+            ComparePage compare(fixture->session);
+            compare.show();
+            compare.activate();
+            QTRY_VERIFY(!compare.isComputing() && !compare.accuracy().isLoading());
+            for (const QSize size : {narrowPage, widePage}) {
+                QVERIFY(paint(page, QStringLiteral("accuracy-") + name, size));
+                QVERIFY(paint(compare, QStringLiteral("compare-") + name, size));
+            }
         }
     }
     widgets::applyTheme(widgets::Theme::Light);
-    ComparePage compare(fixture.session);
-    compare.resize(860, 640);
-    compare.show();
-    compare.activate();
-    QTRY_VERIFY(!compare.isComputing() && !compare.accuracy().isLoading());
-    for (int i = 0; i < 5; ++i)
-        QCoreApplication::processEvents();
-    QVERIFY(compare.grab().save(folder + QStringLiteral("/accuracy-compare.png")));
 }
 
 QTEST_MAIN(TestAccuracyPage)

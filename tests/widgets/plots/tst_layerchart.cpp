@@ -71,6 +71,8 @@ private Q_SLOTS:
     void drawsBarsOrLines();
     void baselineIsDrawnOrNamed();
     void rangeEndsWhereAsked();
+    void noBarLiesUnderTheBaselinesWords();
+    void legendIsShort();
     void pointerChoosesBars();
     void pointerChoosesLines();
     void keysWalkLayersAndSeries();
@@ -122,6 +124,33 @@ void TestLayerChart::rangeEndsWhereAsked()
     QCOMPARE(chart->plot().yAxis->range().upper, 1.0);
     chart->setRange(ValueRange::Baseline);
     QCOMPARE(chart->rangeEnd(), 0.65 * 1.1);
+}
+
+void TestLayerChart::noBarLiesUnderTheBaselinesWords()
+{
+    const auto chart = shownChart();
+    const auto *const note = chart->plot().findChild<QCPItemText *>();
+    QVERIFY(note);
+    for (const int height : {150, 190, 260, 800})
+        for (const auto range : {ValueRange::Data, ValueRange::Baseline}) {
+            chart->setRange(range);
+            chart->resize(700, height);
+            chart->plot().replot(QCustomPlot::rpImmediateRefresh);
+            const double bar = chart->plot().yAxis->coordToPixel(0.4); // the highest
+            QVERIFY2(note->bottom->pixelPosition().y() <= bar, qPrintable(QString::number(height)));
+            QVERIFY(note->top->pixelPosition().y() >= chart->plot().axisRect()->top() - 1);
+        }
+}
+
+void TestLayerChart::legendIsShort()
+{
+    LayerChartData data = smallData();
+    data.series[0].label = QStringLiteral("short");
+    LayerChart chart;
+    chart.setData(data);
+    QCOMPARE(chart.plot().plottable(0)->name(), QStringLiteral("short"));
+    QCOMPARE(chart.plot().plottable(1)->name(), data.series[1].name);
+    QCOMPARE(chart.table().columns.front(), data.series[0].name); // in full in the table
 }
 
 void TestLayerChart::pointerChoosesBars()
