@@ -32,7 +32,8 @@ json recipeJson(const EvaluationRecipe &recipe)
             {"length", recipe.length},
             {"limit", recipe.limit},
             {"seed", recipe.seed},
-            {"compute", recipe.compute}};
+            {"compute", recipe.compute},
+            {"settings", recipe.settings}};
 }
 
 Result<std::vector<data::Provenance::File>> filesFromJson(const json &recipe, const std::string &origin)
@@ -60,6 +61,8 @@ Result<EvaluationRecipe> evaluationRecipeFromJson(const json &value, const std::
     recipe.limit = fields.count("limit");
     recipe.seed = fields.count("seed");
     recipe.compute = fields.text("compute", 64);
+    if (value.contains("settings")) // not in files of before they were needed
+        recipe.settings = fields.texts("settings");
     SECATEUR_CHECK(fields.status());
     SECATEUR_TRY(files, filesFromJson(value, origin));
     recipe.files = std::move(files);
@@ -102,7 +105,11 @@ std::string digestOf(const std::vector<std::string> &parts)
 
 std::string EvaluationRecipe::conditions() const
 {
-    return digestOf({task, taskVersion, protocol, modelFingerprint, itemsSha256, bos, std::to_string(length), compute});
+    std::vector<std::string> parts = {
+        task, taskVersion, protocol, modelFingerprint, itemsSha256, bos, std::to_string(length), compute};
+    for (const auto &[name, value] : settings)
+        parts.insert(parts.end(), {name, value});
+    return digestOf(parts);
 }
 
 std::string EvaluationRecipe::fingerprint() const
@@ -112,7 +119,11 @@ std::string EvaluationRecipe::fingerprint() const
 
 std::uint64_t EvaluationItems::rows() const
 {
-    return !counts.empty() ? counts.begin()->second.size() : !numbers.empty() ? numbers.begin()->second.size() : 0;
+    if (!counts.empty())
+        return counts.begin()->second.size();
+    if (!numbers.empty())
+        return numbers.begin()->second.size();
+    return texts.empty() ? 0 : texts.begin()->second.size();
 }
 
 json toJson(const EvaluationManifest &manifest)

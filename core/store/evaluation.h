@@ -32,6 +32,8 @@ struct EvaluationRecipe {
     std::uint64_t limit = 0; ///< items asked for; 0: all
     std::uint64_t seed = 0; ///< of their choice
     std::string compute = "f32"; ///< "f32" or "bf16"
+    /// Whatever else decides the numbers, by name: "temperature", "samples", …; none for perplexity.
+    std::map<std::string, std::string> settings;
 
     /// SHA-256 over all that decides the numbers; equal ones need not be computed again.
     [[nodiscard]] std::string fingerprint() const;
@@ -39,11 +41,13 @@ struct EvaluationRecipe {
     [[nodiscard]] std::string conditions() const;
 };
 
-/// What was found per item: equally long columns with a name each. For perplexity the counts "index" (of the record
-/// over all files) and "tokens" (predicted), and the numbers "nll" (sum over them, nats).
+/// What was found per item (and sample): equally long columns with a name each. All have the count "index", of the
+/// record over all files; perplexity has the count "tokens" (predicted) and the number "nll" (sum over them, nats).
+/// What columns mean for the metrics: engine/itemstatistics.h.
 struct EvaluationItems {
     std::map<std::string, std::vector<std::uint64_t>> counts;
     std::map<std::string, std::vector<double>> numbers;
+    std::map<std::string, std::vector<std::string>> texts; ///< UTF-8
 
     [[nodiscard]] std::uint64_t rows() const;
 };

@@ -15,6 +15,9 @@ namespace secateur::store {
 ///     /                root attributes: schema, version, creator, evaluation (its id), task, protocol, run, rows
 ///     /counts/<name>   u64 [rows], encoding "secateur-column": attribute sha256 of the values as stored
 ///     /numbers/<name>  f64 [rows], likewise
+///     /texts/<name>    u8 [bytes], likewise: the texts one behind the other, each with a 0 byte at its end; the group
+///     is
+///                      there when the evaluation has texts
 ///
 /// Superblock, chunks and checksums as in a layer file (layerformat.h).
 inline constexpr const char *itemsSchema = "secateur-items";

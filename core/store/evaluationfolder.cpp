@@ -148,4 +148,19 @@ Result<EvaluationItems> loadEvaluation(const StudyState &state, const std::strin
     return std::move(items);
 }
 
+std::string journalFileName(const std::string &run, const std::string &fingerprint)
+{
+    return run + "." + fingerprint.substr(0, 16) + ".journal";
+}
+
+void removeJournals(const fs::path &evaluations, const std::string &run)
+{
+    std::error_code ignored;
+    for (const auto &entry : fs::directory_iterator(evaluations, ignored)) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with(run + ".") && name.ends_with(".journal"))
+            fs::remove(entry.path(), ignored);
+    }
+}
+
 } // namespace secateur::store

@@ -31,4 +31,10 @@ void tidyEvaluations(const StudyState &state);
 [[nodiscard]] Result<EvaluationItems> loadEvaluation(const StudyState &state, const std::string &id,
                                                      const RunContext &context);
 
+/// "<run>.<start of the fingerprint>.journal"
+[[nodiscard]] std::string journalFileName(const std::string &run, const std::string &fingerprint);
+
+/// Removes what was found of a run in evaluations that were not finished.
+void removeJournals(const std::filesystem::path &evaluations, const std::string &run);
+
 } // namespace secateur::store

@@ -53,6 +53,7 @@ public:
     Result<EvaluationItems> evaluationItems(const std::string &id, const RunContext &context) const override;
     Result<EvaluationManifest> addEvaluation(const EvaluationRecipe &recipe, const EvaluationResult &result) override;
     Result<void> removeEvaluation(const std::string &id) override;
+    Result<std::unique_ptr<EvaluationJournal>> journal(const EvaluationRecipe &recipe) override;
 
 private:
     [[nodiscard]] Result<void> requireWriter() const;
@@ -185,6 +186,14 @@ Result<EvaluationManifest> FolderStudy::addEvaluation(const EvaluationRecipe &re
     return writeEvaluation(*m_state, recipe, result);
 }
 
+Result<std::unique_ptr<EvaluationJournal>> FolderStudy::journal(const EvaluationRecipe &recipe)
+{
+    SECATEUR_CHECK(requireWriter());
+    const std::string fingerprint = recipe.fingerprint();
+    return EvaluationJournal::open(folder() / evaluationsFolderName / journalFileName(recipe.run, fingerprint),
+                                   fingerprint);
+}
+
 Result<void> FolderStudy::removeEvaluation(const std::string &id)
 {
     SECATEUR_CHECK(requireWriter());
@@ -223,6 +232,7 @@ Result<void> FolderStudy::remove(const std::string &nameOrId)
             measured.push_back(evaluation.id);
     for (const std::string &evaluation : measured)
         SECATEUR_CHECK(removeEvaluation(evaluation));
+    removeJournals(folder() / evaluationsFolderName, id);
     return {};
 }
 

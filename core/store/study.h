@@ -13,6 +13,7 @@
 #include "core/mask/bitmatrix.h"
 #include "core/mask/maskset.h"
 #include "core/store/evaluation.h"
+#include "core/store/evaluationjournal.h"
 #include "core/store/probe.h"
 #include "core/store/runinfo.h"
 
@@ -97,10 +98,13 @@ struct VerifyReport {
 ///     evaluations/<id>/manifest.json, items.h5
 ///                               one evaluation and what it found per item (evaluationfile.h); written in the other
 ///                               order
+///     evaluations/<run>.<fingerprint>.journal
+///                               samples of an evaluation that is not finished (evaluationjournal.h)
 ///     trash/<id>/               removed runs and evaluations
 ///
-/// Every file is written to <name>.part, fsync'ed and renamed. Opening reads the .json files only. Several readers, one
-/// writer; a reader needs no lock and sees what was finished when it opened. An object belongs to one thread.
+/// Every file but a journal is written to <name>.part, fsync'ed and renamed. Opening reads the .json files only.
+/// Several readers, one writer; a reader needs no lock and sees what was finished when it opened. An object belongs to
+/// one thread.
 ///
 /// A run whose manifest was not written by this user on this machine is somebody else's: its HDF5 files are first
 /// examined in a process of its own (probe.h). So are the layers of an unfinished run whose receipts were not.
@@ -148,6 +152,8 @@ public:
     /// Adds one, whole or not at all. OutOfDisk, Io.
     [[nodiscard]] virtual Result<EvaluationManifest> addEvaluation(const EvaluationRecipe &recipe,
                                                                    const EvaluationResult &result) = 0;
+    /// What is already known of an evaluation that is not in the study yet. Io, OutOfDisk.
+    [[nodiscard]] virtual Result<std::unique_ptr<EvaluationJournal>> journal(const EvaluationRecipe &recipe) = 0;
     /// Moves an evaluation to trash/. NotFound.
     [[nodiscard]] virtual Result<void> removeEvaluation(const std::string &id) = 0;
     /// Moves a finished or interrupted run to trash/, and its evaluations.

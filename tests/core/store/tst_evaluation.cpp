@@ -31,6 +31,7 @@ EvaluationRecipe sampleEvaluation(const std::string &run)
     recipe.length = 2048;
     recipe.limit = 3;
     recipe.seed = 5;
+    recipe.settings = {{"temperature", "0"}};
     return recipe;
 }
 
@@ -40,6 +41,7 @@ EvaluationResult sampleResult()
     result.metrics = {{"perplexity", 12.5, 11.0, 14.25, "95 % percentile bootstrap", 3, 1}};
     result.items.counts = {{"index", {4, 9, 2}}, {"tokens", {10, 20, 30}}};
     result.items.numbers = {{"nll", {25.5, 51.25, 0.1}}};
+    result.items.texts = {{"output", {"été", "", "two\nlines"}}};
     result.tokens = 63;
     result.seconds = 1.5;
     result.threads = 2;
@@ -122,6 +124,7 @@ void TestEvaluation::readsBackWhatWasWritten()
     VERIFY_RESULT(items);
     QCOMPARE(items->counts, sampleResult().items.counts);
     QCOMPARE(items->numbers, sampleResult().items.numbers);
+    QCOMPARE(items->texts, sampleResult().items.texts);
     VERIFY_ERROR(study->evaluationItems("nothing", {}), ErrorCode::NotFound);
 }
 
