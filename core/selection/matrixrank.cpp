@@ -3,8 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <cmath>
 #include <cstdint>
 #include <mutex>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/base/parallel.h"
@@ -15,6 +19,9 @@ namespace {
 
 constexpr std::size_t pieceSize = std::size_t(1) << 20;
 constexpr std::size_t cellsPerPiece = 4096;
+constexpr std::size_t sampleSize = 65536;
+constexpr std::size_t sampledFrom = 16 * sampleSize; ///< values; of fewer, a sample saves nothing
+constexpr std::size_t mostCollected = 8; ///< a band with more than this part of the values is no help
 using Histogram = std::vector<std::uint64_t>;
 
 /// One digit of the radix: `bits` bits above `shift`.
@@ -58,9 +65,75 @@ Histogram digitHistogram(std::span<const float> values, ScoreKey prefix, Digit d
     return total;
 }
 
+/// Keys from `low` to `high`, both included.
+struct Band {
+    ScoreKey low = 0;
+    ScoreKey high = 0;
+};
+
+/// Where the rank lies but for one matrix in ten thousand, if the sample is as good as a random one: the number of its
+/// values below the rank is binomial, and its deviation is taken four times.
+Band likelyBand(std::span<const float> values, std::size_t rank)
+{
+    const std::size_t step = (values.size() / sampleSize) | 1U; // odd, so that it meets all columns of a matrix
+    std::vector<float> sample;
+    for (std::size_t i = 0; i < values.size(); i += step)
+        sample.push_back(values[i]);
+    std::vector<ScoreKey> keys(sample.size());
+    magnitudeKeys(sample, keys);
+    const double share = double(rank) / double(values.size());
+    const auto size = double(keys.size());
+    const double margin = 4.0 * std::sqrt(size * share * (1.0 - share)) + 8.0;
+    const auto at = [&keys, size](double index) {
+        const auto found = keys.begin() + std::ptrdiff_t(std::clamp(index, 0.0, size - 1.0));
+        std::nth_element(keys.begin(), found, keys.end());
+        return *found;
+    };
+    Band band{0, nanKey};
+    if (size * share - margin > 0.0)
+        band.low = at(size * share - margin);
+    if (size * share + margin < size)
+        band.high = at(size * share + margin);
+    return band;
+}
+
+struct Collected {
+    std::size_t below = 0; ///< how many keys are below the band
+    std::vector<ScoreKey> inside; ///< in no order
+};
+
+/// All keys of the values against the band; nothing where so many are in it that digits are faster.
+std::optional<Collected> collect(std::span<const float> values, Band band, int threads)
+{
+    Collected all;
+    std::mutex allMutex;
+    std::atomic<bool> tooMany = false;
+    parallelFor((values.size() + pieceSize - 1) / pieceSize, threads, [&](std::size_t piece) {
+        const auto own = values.subspan(piece * pieceSize, std::min(pieceSize, values.size() - piece * pieceSize));
+        std::vector<ScoreKey> inside(pieceSize / mostCollected + cellsPerPiece);
+        std::size_t count = 0;
+        std::size_t below = 0;
+        std::array<ScoreKey, cellsPerPiece> keys;
+        for (std::size_t first = 0; first < own.size() && !tooMany; first += cellsPerPiece) {
+            const auto part = own.subspan(first, std::min(cellsPerPiece, own.size() - first));
+            magnitudeKeys(part, keys);
+            const auto counted = collectBetween(std::span(keys).first(part.size()), band.low, band.high,
+                                                std::span(inside).subspan(count));
+            below += counted.below;
+            count += counted.between;
+            if (count > pieceSize / mostCollected)
+                tooMany = true;
+        }
+        const std::lock_guard lock(allMutex);
+        all.below += below;
+        all.inside.insert(all.inside.end(), inside.begin(), inside.begin() + std::ptrdiff_t(count));
+    });
+    return tooMany ? std::nullopt : std::optional(std::move(all));
+}
+
 } // namespace
 
-ScoreKey magnitudeKeyOfRank(std::span<const float> values, std::size_t rank, int threads)
+ScoreKey keyOfRankByDigits(std::span<const float> values, std::size_t rank, int threads)
 {
     ScoreKey prefix = 0;
     std::uint64_t remaining = rank;
@@ -72,6 +145,19 @@ ScoreKey magnitudeKeyOfRank(std::span<const float> values, std::size_t rank, int
         prefix = (prefix << digit.bits) | ScoreKey(value);
     }
     return prefix;
+}
+
+ScoreKey magnitudeKeyOfRank(std::span<const float> values, std::size_t rank, int threads)
+{
+    if (values.size() < sampledFrom)
+        return keyOfRankByDigits(values, rank, threads);
+    const Band band = likelyBand(values, rank);
+    auto found = collect(values, band, threads);
+    if (!found || rank < found->below || rank - found->below >= found->inside.size())
+        return keyOfRankByDigits(values, rank, threads);
+    const auto at = found->inside.begin() + std::ptrdiff_t(rank - found->below);
+    std::nth_element(found->inside.begin(), at, found->inside.end());
+    return *at;
 }
 
 } // namespace secateur::selection

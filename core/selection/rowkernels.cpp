@@ -99,7 +99,55 @@ SECATEUR_FORCE_INLINE void keepLargestBody(const ScoreKey *keys, std::size_t cou
         }
 }
 
+SECATEUR_FORCE_INLINE void magnitudeKeysBody(const float *weights, ScoreKey *keys, std::size_t count)
+{
+    for (std::size_t j = 0; j < count; ++j)
+        keys[j] = toKey(weights[j]);
+}
+
+/// Few keys are in the band, so 64 of them are compared at once and the bits walked.
+SECATEUR_FORCE_INLINE BandCounts collectBetweenBody(const ScoreKey *keys, std::size_t count, ScoreKey low,
+                                                    ScoreKey high, ScoreKey *inside)
+{
+    BandCounts counts{countBelow(keys, count, low), 0};
+    std::array<std::uint8_t, 64> flags{};
+    for (std::size_t first = 0; first < count; first += 64) {
+        const std::size_t here = std::min<std::size_t>(64, count - first);
+        if (here < 64)
+            flags.fill(0);
+        for (std::size_t j = 0; j < here; ++j)
+            flags[j] = keys[first + j] >= low && keys[first + j] <= high ? 1 : 0;
+        std::uint64_t bits = 0;
+        packFlags(flags.data(), &bits, 1);
+        for (; bits != 0; bits &= bits - 1)
+            inside[counts.between++] = keys[first + std::size_t(std::countr_zero(bits))];
+    }
+    return counts;
+}
+
 #ifdef SECATEUR_HAS_CPU_LEVELS
+SECATEUR_TARGET_AVX2 void magnitudeKeysAvx2(const float *weights, ScoreKey *keys, std::size_t count)
+{
+    magnitudeKeysBody(weights, keys, count);
+}
+
+SECATEUR_TARGET_AVX512 void magnitudeKeysAvx512(const float *weights, ScoreKey *keys, std::size_t count)
+{
+    magnitudeKeysBody(weights, keys, count);
+}
+
+SECATEUR_TARGET_AVX2 BandCounts collectBetweenAvx2(const ScoreKey *keys, std::size_t count, ScoreKey low, ScoreKey high,
+                                                   ScoreKey *inside)
+{
+    return collectBetweenBody(keys, count, low, high, inside);
+}
+
+SECATEUR_TARGET_AVX512 BandCounts collectBetweenAvx512(const ScoreKey *keys, std::size_t count, ScoreKey low,
+                                                       ScoreKey high, ScoreKey *inside)
+{
+    return collectBetweenBody(keys, count, low, high, inside);
+}
+
 SECATEUR_TARGET_AVX2 void scoreKeysAvx2(const float *weights, const float *roots, ScoreKey *keys, std::size_t count)
 {
     scoreKeysBody(weights, roots, keys, count);
@@ -177,10 +225,27 @@ void scoreKeys(std::span<const float> weights, std::span<const float> roots, std
     scoreKeysBody(weights.data(), roots.data(), keys.data(), weights.size());
 }
 
-void magnitudeKeys(std::span<const float> weights, std::span<ScoreKey> keys)
+void magnitudeKeys(std::span<const float> weights, std::span<ScoreKey> keys, [[maybe_unused]] CpuLevel level)
 {
-    for (std::size_t j = 0; j < weights.size(); ++j)
-        keys[j] = toKey(weights[j]);
+#ifdef SECATEUR_HAS_CPU_LEVELS
+    if (level == CpuLevel::Avx512)
+        return magnitudeKeysAvx512(weights.data(), keys.data(), weights.size());
+    if (level == CpuLevel::Avx2)
+        return magnitudeKeysAvx2(weights.data(), keys.data(), weights.size());
+#endif
+    magnitudeKeysBody(weights.data(), keys.data(), weights.size());
+}
+
+BandCounts collectBetween(std::span<const ScoreKey> keys, ScoreKey low, ScoreKey high, std::span<ScoreKey> inside,
+                          [[maybe_unused]] CpuLevel level)
+{
+#ifdef SECATEUR_HAS_CPU_LEVELS
+    if (level == CpuLevel::Avx512)
+        return collectBetweenAvx512(keys.data(), keys.size(), low, high, inside.data());
+    if (level == CpuLevel::Avx2)
+        return collectBetweenAvx2(keys.data(), keys.size(), low, high, inside.data());
+#endif
+    return collectBetweenBody(keys.data(), keys.size(), low, high, inside.data());
 }
 
 float keyScore(ScoreKey key)

@@ -21,7 +21,7 @@ void scoreKeys(std::span<const float> weights, std::span<const float> roots, std
                CpuLevel level = mask::cpuLevel());
 
 /// keys[j] = key of |weights[j]|.
-void magnitudeKeys(std::span<const float> weights, std::span<ScoreKey> keys);
+void magnitudeKeys(std::span<const float> weights, std::span<ScoreKey> keys, CpuLevel level = mask::cpuLevel());
 
 [[nodiscard]] float keyScore(ScoreKey key);
 
@@ -40,5 +40,15 @@ void keepLargestOfGroups(std::span<const ScoreKey> keys, std::size_t n, std::siz
 /// Bit j of `kept` = keys[j] > threshold.
 void keepAbove(std::span<const ScoreKey> keys, ScoreKey threshold, std::span<std::uint8_t> flags,
                std::span<std::uint64_t> kept, CpuLevel level = mask::cpuLevel());
+
+struct BandCounts {
+    std::size_t below = 0;
+    std::size_t between = 0;
+};
+
+/// How many keys are below `low`, and those from `low` to `high` (both included) copied to the front of `inside`, which
+/// is as long as `keys` or longer.
+BandCounts collectBetween(std::span<const ScoreKey> keys, ScoreKey low, ScoreKey high, std::span<ScoreKey> inside,
+                          CpuLevel level = mask::cpuLevel());
 
 } // namespace secateur::selection

@@ -149,6 +149,7 @@ private Q_SLOTS:
     void magnitudeThresholdOfSpecialValues();
     void magnitudePattern();
     void rankOfAMatrix();
+    void bandOfKeys();
     void rowSumHasTheReferenceOrder_data();
     void rowSumHasTheReferenceOrder();
     void variantFollowsItsDefinition_data();
@@ -318,16 +319,65 @@ void TestSelection::magnitudePattern()
     QCOMPARE(text(*kept), std::string("1010"));
 }
 
+/// Large enough for the sampled way, and made to mislead the sample: every 17th value, which is what it sees, is small.
+Case misleadingCase()
+{
+    Case out = smoothCase(1100, 1000, 6);
+    for (std::size_t i = 0; i < out.weights.size(); i += 17)
+        out.weights[i] = 1e-20F * float(i % 1000);
+    return out;
+}
+
+Case specialCase()
+{
+    Case out = smoothCase(1100, 1000, 7);
+    for (std::size_t i = 0; i < out.weights.size(); i += 5)
+        out.weights[i] = std::array{0.0F, -0.0F, infinity, 1e-42F}[i / 5 % 4];
+    return out;
+}
+
 void TestSelection::rankOfAMatrix()
 {
-    for (const Case &input : {smoothCase(1100, 1000, 4), tiedCase(30, 31, 5)}) {
+    const Case constant{1100, 1000, Floats(1100000, -0.25F), {}};
+    for (const Case &input : {smoothCase(1100, 1000, 4), tiedCase(30, 31, 5), tiedCase(1100, 1000, 5), misleadingCase(),
+                              specialCase(), constant}) {
         Floats sorted;
         for (const float weight : input.weights)
             sorted.push_back(std::fabs(weight));
         std::sort(sorted.begin(), sorted.end());
-        for (const std::size_t rank : {std::size_t(0), sorted.size() / 3, sorted.size() / 2, sorted.size() - 1})
-            for (const int threads : {1, 3})
+        for (const std::size_t rank : {std::size_t(0), std::size_t(1), sorted.size() / 10, sorted.size() / 3,
+                                       sorted.size() / 2, sorted.size() - 2, sorted.size() - 1})
+            for (const int threads : {1, 3}) {
                 QCOMPARE(keyScore(magnitudeKeyOfRank(input.weights, rank, threads)), sorted[rank]);
+                QCOMPARE(keyScore(keyOfRankByDigits(input.weights, rank, threads)), sorted[rank]);
+            }
+    }
+}
+
+void TestSelection::bandOfKeys()
+{
+    const Case input = tiedCase(1, 331, 8);
+    std::vector<ScoreKey> keys(input.weights.size());
+    for (const CpuLevel level : {CpuLevel::Baseline, CpuLevel::Avx2, CpuLevel::Avx512}) {
+        if (level > mask::cpuLevel())
+            continue;
+        magnitudeKeys(input.weights, keys, level);
+        for (std::size_t j = 0; j < keys.size(); ++j)
+            QCOMPARE(keyScore(keys[j]), std::fabs(input.weights[j]));
+        auto sorted = keys;
+        std::sort(sorted.begin(), sorted.end());
+        for (const auto &[low, high] :
+             {std::pair(sorted[100], sorted[200]), {sorted[7], sorted[7]}, {0, nanKey}, {sorted.back() + 1, nanKey}}) {
+            std::vector<ScoreKey> expected;
+            for (const ScoreKey key : keys)
+                if (key >= low && key <= high)
+                    expected.push_back(key);
+            std::vector<ScoreKey> inside(keys.size());
+            const BandCounts counts = collectBetween(keys, low, high, inside, level);
+            inside.resize(counts.between);
+            QCOMPARE(inside, expected);
+            QCOMPARE(counts.below, std::size_t(std::lower_bound(sorted.begin(), sorted.end(), low) - sorted.begin()));
+        }
     }
 }
 
