@@ -2,7 +2,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace secateur::sandbox {
 
@@ -26,5 +28,15 @@ enum class Status {
 [[nodiscard]] std::optional<Status> statusFromName(std::string_view name);
 /// Whether the status says anything about the program.
 [[nodiscard]] bool isScored(Status status);
+
+/// What is known of one program after it was run.
+struct Verdict {
+    Status status = Status::SandboxError;
+    std::string detail; ///< the first useful line of the error; "" when there is none
+    double seconds = 0.0; ///< by the clock, from the start of the box to its end, compiling included
+    std::string outputTail; ///< the last 2000 bytes of what it wrote, standard error last, made valid UTF-8
+    std::vector<std::string> flags; ///< suspicious things in the completion (suspiciousWords()); they change no status
+    bool retried = false; ///< ran into its time limit once while the machine was overloaded, and was run again
+};
 
 } // namespace secateur::sandbox
