@@ -26,20 +26,32 @@ Result<void> JobQueue::restore()
     if (specs.empty())
         return {};
     pause();
-    for (const auto &spec : specs)
-        add(spec);
+    addAll(specs);
     return {};
 }
 
-Job *JobQueue::add(const JobSpec &spec)
+Job *JobQueue::append(const JobSpec &spec)
 {
     Q_EMIT aboutToInsert(int(m_jobs.size()));
     m_jobs.push_back(makeJob(spec));
     Q_EMIT inserted();
-    auto *const job = m_jobs.back().get();
+    return m_jobs.back().get();
+}
+
+Job *JobQueue::add(const JobSpec &spec)
+{
+    auto *const job = append(spec);
     save();
     startNext();
     return job;
+}
+
+void JobQueue::addAll(const std::vector<JobSpec> &specs)
+{
+    for (const auto &spec : specs)
+        append(spec);
+    save();
+    startNext();
 }
 
 Job *JobQueue::addAgain(const Job &job)

@@ -32,6 +32,8 @@ public:
     [[nodiscard]] Result<void> restore();
 
     Job *add(const JobSpec &spec);
+    /// All of them, and the file is written once: each write waits for the disk.
+    void addAll(const std::vector<JobSpec> &specs);
     /// Adds a finished job again, as a resumption where there is something to resume.
     Job *addAgain(const Job &job);
     /// No job is started while paused. The running one is stopped, keeps its finished layers, and goes on from there.
@@ -58,6 +60,7 @@ Q_SIGNALS:
     void stateChanged(); ///< paused, or which job runs
 
 private:
+    Job *append(const JobSpec &spec);
     std::unique_ptr<Job> makeJob(JobSpec spec);
     void onFinished(Job *job);
     void requeue(Job *job);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <utility>
+#include <vector>
 
 #include <QAction>
 #include <QList>
@@ -9,6 +10,7 @@
 #include <QStringList>
 #include <QWidget>
 
+#include "app/jobs/jobqueue.h"
 #include "app/session/studysession.h"
 #include "widgets/plots/plottable.h"
 
@@ -33,10 +35,14 @@ public:
     [[nodiscard]] virtual QList<QAction *> actions() const { return m_actions; }
     /// The page comes to the front: time to load what was put off.
     virtual void activate() { }
+    /// The jobs of the window, which live longer than the page: for pages that show what becomes of theirs.
+    virtual void watchJobs(const JobQueue &) { }
 
 Q_SIGNALS:
     /// Run `secateur-cli arguments` as a job, called `title` in the list of jobs.
     void jobRequested(const QStringList &arguments, const QString &title);
+    /// Several at once, to be queued in this order.
+    void jobsRequested(const std::vector<secateur::app::JobSpec> &jobs);
     /// Show the page of this id; what it should show is in the selection.
     void openRequested(const QString &pageId);
     /// For the status bar: what is under the pointer or was just done.

@@ -47,13 +47,6 @@ std::uint64_t longestOf(const data::CalibrationRequest &request, const architect
     return std::min(request.length > 0 ? request.length : request.maxLength, limit);
 }
 
-QString stateOf(const PlannedRun &run)
-{
-    if (!run.problem.isEmpty())
-        return run.problem;
-    return run.isThere ? PrunePage::tr("is there already") : PrunePage::tr("to be made");
-}
-
 } // namespace
 
 PrunePage::PrunePage(StudySession &session, QWidget *parent)
@@ -76,6 +69,16 @@ PrunePage::PrunePage(StudySession &session, QWidget *parent)
     connect(&session, &StudySession::runsChanged, this, &PrunePage::updatePlan);
     connect(&session, &StudySession::studyChanged, this, &PrunePage::updatePlan);
     refillDomains();
+}
+
+void PrunePage::watchJobs(const JobQueue &queue)
+{
+    m_jobs = &queue;
+    for (const auto signal : {&JobQueue::replaced, &JobQueue::jobChanged})
+        connect(&queue, signal, this, &PrunePage::showStates);
+    for (const auto signal : {&JobQueue::inserted, &JobQueue::removed, &JobQueue::stateChanged})
+        connect(&queue, signal, this, &PrunePage::showStates);
+    showStates();
 }
 
 QWidget *PrunePage::makeChoices()
@@ -240,13 +243,25 @@ void PrunePage::updatePlan()
                 ? tr("Set up a domain on the Calibrate page first, or choose magnitude, which needs none.")
                 : tr("Choose at least one domain, method, target and seed.");
     }
-    widgets::TableData table{{tr("Run"), tr("Domain"), tr("State")}, {}};
-    for (const auto &run : m_runs)
-        table.rows.push_back({run.name, run.domain, stateOf(run)});
-    m_table->setTable(std::move(table));
-    const auto count =
-        int(std::ranges::count_if(m_runs, [](const auto &run) { return !run.isThere && run.problem.isEmpty(); }));
     m_forecast->setText(wanted && problem.isEmpty() ? forecastFor(*wanted) : problem);
+    showStates();
+}
+
+RunState PrunePage::stateOfRun(const PlannedRun &run) const
+{
+    return stateOf(run, jobOf(run, session().folder(), m_jobs), session().interrupted());
+}
+
+void PrunePage::showStates()
+{
+    widgets::TableData table{{tr("Run"), tr("Domain"), tr("State")}, {}};
+    int count = 0;
+    for (const auto &run : m_runs) {
+        const auto state = stateOfRun(run);
+        table.rows.push_back({run.name, run.domain, state.text});
+        count += state.canStart ? 1 : 0;
+    }
+    m_table->setTable(std::move(table));
     m_startButton->setText(count == 0       ? tr("Start pruning")
                                : count == 1 ? tr("Start one run")
                                             : tr("Start %1 runs").arg(count));
@@ -256,10 +271,12 @@ void PrunePage::updatePlan()
 
 void PrunePage::start()
 {
-    const auto runs = m_runs; // a job that is added may change what is planned
-    for (const auto &run : runs)
-        if (!run.isThere && run.problem.isEmpty())
-            Q_EMIT jobRequested(run.arguments, tr("Prune %1").arg(run.name));
+    std::vector<JobSpec> jobs;
+    for (const auto &run : m_runs)
+        if (stateOfRun(run).canStart)
+            jobs.push_back({tr("Prune %1").arg(run.name), run.arguments});
+    if (!jobs.empty())
+        Q_EMIT jobsRequested(jobs);
 }
 
 } // namespace secateur::app

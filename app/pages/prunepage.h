@@ -11,6 +11,7 @@
 
 #include "app/pages/page.h"
 #include "app/pages/prunegrid.h"
+#include "app/pages/runstate.h"
 #include "core/architecture/modelconfig.h"
 #include "widgets/common/datatable.h"
 #include "widgets/common/emptystate.h"
@@ -31,6 +32,7 @@ public:
     [[nodiscard]] QString title() const override { return tr("Prune"); }
     [[nodiscard]] QList<QAction *> actions() const override { return {m_start}; }
     void activate() override { readModel(); }
+    void watchJobs(const JobQueue &queue) override;
 
     [[nodiscard]] const widgets::TableData &planned() const { return m_table->table(); }
     [[nodiscard]] QString forecast() const { return m_forecast->text(); }
@@ -45,7 +47,9 @@ private:
     void refillDomains();
     void readModel();
     void updatePlan();
+    void showStates();
     void start();
+    [[nodiscard]] RunState stateOfRun(const PlannedRun &run) const;
     [[nodiscard]] Result<PruneGrid> grid() const;
     [[nodiscard]] QString forecastFor(const PruneGrid &grid) const;
 
@@ -53,6 +57,7 @@ private:
     std::filesystem::path m_read;
     std::shared_ptr<const Config> m_config;
     std::vector<PlannedRun> m_runs;
+    const JobQueue *m_jobs = nullptr;
     QAction *m_start;
     QListWidget *m_domains;
     std::vector<QCheckBox *> m_methods;

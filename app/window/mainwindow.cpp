@@ -188,7 +188,9 @@ void MainWindow::connectSignals()
             showPage(m_pages[std::size_t(tab)]->id());
     });
     for (auto *const page : m_pages) {
+        page->watchJobs(m_jobs);
         connect(page, &Page::jobRequested, this, &MainWindow::onJobRequested);
+        connect(page, &Page::jobsRequested, this, &MainWindow::onJobsRequested);
         connect(page, &Page::openRequested, this, &MainWindow::showPage);
         connect(page, &Page::statusChanged, this, [this](const QString &line) { statusBar()->showMessage(line); });
     }
@@ -286,11 +288,26 @@ void MainWindow::goTo(const Place &place)
 
 void MainWindow::onJobRequested(const QStringList &arguments, const QString &title)
 {
-    JobSpec spec{title, arguments};
-    if (const int threads = m_settings.threads.value(); threads > 0 && !arguments.contains(QStringLiteral("--threads")))
-        spec.arguments << QStringLiteral("--threads") << QString::number(threads);
-    m_jobs.add(spec);
+    m_jobs.add(withThreads({title, arguments}));
     statusBar()->showMessage(tr("Queued: %1").arg(title));
+}
+
+void MainWindow::onJobsRequested(const std::vector<JobSpec> &jobs)
+{
+    std::vector<JobSpec> specs;
+    for (const auto &job : jobs)
+        specs.push_back(withThreads(job));
+    m_jobs.addAll(specs);
+    statusBar()->showMessage(jobs.size() == 1 ? tr("Queued: %1").arg(jobs.front().title)
+                                              : tr("Queued: %1 jobs").arg(jobs.size()));
+}
+
+JobSpec MainWindow::withThreads(JobSpec spec) const
+{
+    const auto option = QStringLiteral("--threads");
+    if (const int threads = m_settings.threads.value(); threads > 0 && !spec.arguments.contains(option))
+        spec.arguments << option << QString::number(threads);
+    return spec;
 }
 
 void MainWindow::onJobFinished(const Job *job)

@@ -84,6 +84,8 @@ private:
     void openModel(const std::filesystem::path &model);
     void onStudyChanged();
     void onJobRequested(const QStringList &arguments, const QString &title);
+    void onJobsRequested(const std::vector<JobSpec> &jobs);
+    [[nodiscard]] JobSpec withThreads(JobSpec spec) const;
     void onJobFinished(const Job *job);
     void resumeRun(const QString &runId);
     [[nodiscard]] bool isResumable(const JobSpec &spec) const;

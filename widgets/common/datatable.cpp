@@ -52,6 +52,12 @@ QString toCsv(const TableData &data)
 
 void TableModel::setTable(TableData data)
 {
+    const bool sameShape = data.columns == m_data.columns && data.rows.size() == m_data.rows.size();
+    if (sameShape && !data.rows.empty() && !data.columns.empty()) { // keeps where one is and what is selected
+        m_data = std::move(data);
+        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+        return;
+    }
     beginResetModel();
     m_data = std::move(data);
     endResetModel();

@@ -65,6 +65,22 @@ private Q_SLOTS:
         QVERIFY(!test::startsOf(m_folder->path())[2].contains(QStringLiteral("--resume")));
     }
 
+    void aGridIsWrittenDownOnce()
+    {
+        m_queue->pause();
+        int early = 0;
+        connect(m_queue.get(), &JobQueue::inserted, this, [&] { early += std::filesystem::exists(file()) ? 1 : 0; });
+        m_queue->addAll({spec("done", "first"), spec("done", "second"), spec("done", "third")});
+        QCOMPARE(early, 0);
+        const auto written = app::readQueueFile(file());
+        VERIFY_RESULT(written);
+        QCOMPARE(written->size(), 3U);
+        QCOMPARE(m_queue->unfinished(), 3U);
+        m_queue->resume();
+        QTRY_COMPARE(m_queue->unfinished(), 0U);
+        QCOMPARE(state(2), Job::State::Done);
+    }
+
     void aPausedQueueStartsNothing()
     {
         m_queue->pause();

@@ -7,6 +7,7 @@
 #include "app/pages/calibratepage.h"
 #include "app/pages/modelpage.h"
 #include "app/pages/prunepage.h"
+#include "tests/app/jobs/scriptworker.h"
 #include "tests/support/testsupport.h"
 #include "tests/support/tinymodel.h"
 
@@ -77,7 +78,8 @@ private Q_SLOTS:
     void gridStartsOneJobPerRun()
     {
         PrunePage page(*m_session);
-        QSignalSpy jobs(&page, &Page::jobRequested);
+        std::vector<JobSpec> jobs;
+        connect(&page, &Page::jobsRequested, &page, [&jobs](const auto &all) { jobs = all; });
         QVERIFY(!page.actions().front()->isEnabled());
         DomainPlan plan{QStringLiteral("math"), {}};
         plan.data.files = {corpus("a.jsonl", 40, 1).toStdString()};
@@ -88,11 +90,40 @@ private Q_SLOTS:
         page.activate();
         QTRY_VERIFY(page.forecast().contains(QStringLiteral("memory")));
         page.actions().front()->trigger();
-        QCOMPARE(jobs.count(), 6);
-        QCOMPARE(jobs.first().first().toStringList().first(), QStringLiteral("prune"));
+        QCOMPARE(jobs.size(), 6U);
+        QCOMPARE(jobs.front().arguments.first(), QStringLiteral("prune"));
         page.setTargets(QStringLiteral("much"));
         QVERIFY(!page.actions().front()->isEnabled());
         QVERIFY(page.forecast().contains(QStringLiteral("much")));
+    }
+
+    void rowsFollowTheirJobs()
+    {
+        JobQueue queue(test::scriptWorker(m_folder->path()), {});
+        PrunePage page(*m_session);
+        page.watchJobs(queue);
+        DomainPlan plan{QStringLiteral("math"), {}};
+        plan.data.files = {corpus("a.jsonl", 40, 1).toStdString()};
+        m_session->domains().add(plan);
+        page.setSeeds(QStringLiteral("0-2"));
+        const auto state = [&page](std::size_t row) { return page.planned().rows[row][2].toString(); };
+        QCOMPARE(state(0), QStringLiteral("to be made"));
+        connect(&page, &Page::jobsRequested, &page, [&queue](const auto &jobs) {
+            const char *const what[] = {"fail", "wait", "done"}; // what the script shall do in the run's place
+            for (std::size_t i = 0; i < jobs.size(); ++i) {
+                auto job = jobs[i];
+                job.arguments << QString::fromLatin1(what[i % 3]);
+                queue.add(job);
+            }
+        });
+        page.actions().front()->trigger();
+        QVERIFY(!page.actions().front()->isEnabled()); // all are under way
+        QCOMPARE(state(2), QStringLiteral("queued"));
+        QTRY_VERIFY2(state(0).startsWith(QStringLiteral("failed: ")), qPrintable(state(0)));
+        QTRY_VERIFY2(state(1).startsWith(QStringLiteral("running: layer ")), qPrintable(state(1)));
+        QVERIFY(page.actions().front()->isEnabled()); // the one that failed can be tried again
+        queue.running()->cancel();
+        QTRY_COMPARE(state(1), QStringLiteral("to be made"));
     }
 
 private:
