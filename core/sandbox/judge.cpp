@@ -100,10 +100,24 @@ void judgeKilled(const BoxResult &result, Verdict &verdict)
     }
 }
 
-void judgeCompiler(const BoxResult &result, Verdict &verdict)
+/// A header that the benchmark itself includes and this machine has not is not the completion's fault.
+bool lacksHeaderOf(const Program &program, const std::string &line)
+{
+    const std::string_view start = "fatal error: ";
+    const auto at = line.find(start);
+    const auto end = line.find(": No such file or directory");
+    if (at == std::string::npos || end == std::string::npos || end <= at + start.size())
+        return false;
+    const std::string header = line.substr(at + start.size(), end - at - start.size());
+    return (program.prompt + program.tests).find(header) != std::string::npos;
+}
+
+void judgeCompiler(const Program &program, const BoxResult &result, Verdict &verdict)
 {
     verdict.detail = compilerLine(result.err);
-    if (mentions(result.err, {"CPU time limit exceeded"}))
+    if (lacksHeaderOf(program, verdict.detail))
+        verdict.status = Status::ToolMissing;
+    else if (mentions(result.err, {"CPU time limit exceeded"}))
         verdict.status = Status::Timeout;
     else if (mentions(result.err, {"out of memory allocating", "virtual memory exhausted", "OutOfMemoryError"}))
         verdict.status = Status::Memory;
@@ -198,7 +212,7 @@ Verdict judge(const Program &program, const std::string &nonce, const std::strin
     else if (result.killed != Killed::No)
         judgeKilled(result, verdict);
     else if (result.out.find("\nV1 " + token + " COMPILE\n") != std::string::npos)
-        judgeCompiler(result, verdict);
+        judgeCompiler(program, result, verdict);
     else if (!spoken.word.empty())
         judgeWord(spoken, result, verdict);
     else
