@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <stop_token>
 #include <vector>
 
@@ -24,5 +25,17 @@ struct AttentionShape {
 void causalAttention(const AttentionShape &shape, const ConstMatrixView &q, const ConstMatrixView &k,
                      const ConstMatrixView &v, const MatrixView &out, std::vector<float> &scratch,
                      const std::stop_token &stop = {});
+
+/// Keys and values [rows, kvHeads * headDim] of some positions that follow each other.
+struct KeyValues {
+    ConstMatrixView keys;
+    ConstMatrixView values;
+};
+
+/// The same row by row (rowwise.h), for the query heads that share key-value head `kvHead` only. `segments` hold the
+/// positions in order; the queries are the last of them. Neither where one segment ends and the next begins nor which
+/// queries are computed together changes a bit.
+void attendRows(const AttentionShape &shape, std::int64_t kvHead, const ConstMatrixView &q,
+                std::span<const KeyValues> segments, const MatrixView &out, std::vector<float> &scratch);
 
 } // namespace secateur::model

@@ -2,6 +2,7 @@
 #include "core/model/block.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "core/model/attention.h"
@@ -24,19 +25,21 @@ ConstMatrixView rowsOf(const MatrixView &matrix, std::int64_t first, std::int64_
     return {matrix.data + first * matrix.stride, rows, matrix.cols, matrix.stride};
 }
 
-/// Appends the new rows to a cache and returns all of them.
-ConstMatrixView extend(std::vector<float> &cached, std::int64_t past, const ConstMatrixView &fresh)
-{
-    cached.resize(std::size_t((past + fresh.rows) * fresh.cols));
-    std::copy_n(fresh.data, fresh.rows * fresh.cols, cached.data() + past * fresh.cols);
-    return {cached.data(), past + fresh.rows, fresh.cols, fresh.cols};
-}
-
 } // namespace
 
 std::int64_t SequenceGroup::tokens() const
 {
     return std::accumulate(lengths.begin(), lengths.end(), std::int64_t(0));
+}
+
+std::int64_t SequenceGroup::past(std::size_t sequence) const
+{
+    if (!caches.empty())
+        return caches[sequence]->positions();
+    if (continues.empty() || continues[sequence] < 0)
+        return 0;
+    const auto before = std::size_t(continues[sequence]);
+    return past(before) + lengths[before];
 }
 
 std::uint64_t scratchFloats(const architecture::ModelConfig &config, std::int64_t tokens, std::int64_t longestSequence)
@@ -47,9 +50,10 @@ std::uint64_t scratchFloats(const architecture::ModelConfig &config, std::int64_
 }
 
 Block::Block(const architecture::ModelConfig &config, LayerIndex layer, const BlockWeights &weights,
-             const RopeTable &rope, Precision precision, std::stop_token stop, const RoundedWeights *rounded)
+             const RopeTable &rope, Precision precision, std::stop_token stop, const RoundedWeights *rounded,
+             WorkTeam *team)
     : m_config(config), m_attention(config.attention[layer.value]), m_weights(weights), m_rope(rope),
-      m_precision(precision), m_stop(std::move(stop)), m_rounded(rounded)
+      m_precision(precision), m_stop(std::move(stop)), m_rounded(rounded), m_team(team)
 {
 }
 
@@ -59,8 +63,17 @@ void Block::forward(SequenceGroup &group, PassKind kind, InputObserver *observer
     feedForward(group, kind, observer, scratch);
 }
 
-void Block::linear(const ConstMatrixView &x, BlockWeights::Place place, const MatrixView &out) const
+void Block::linears(const ConstMatrixView &x, std::span<const Linear> all, BlockScratch &scratch) const
 {
+    if (m_team)
+        return linearsByRow(x, all, scratch);
+    for (const auto &one : all)
+        linear(x, one);
+}
+
+void Block::linear(const ConstMatrixView &x, const Linear &one) const
+{
+    const auto &[place, out] = one;
     const auto w = m_weights.linears[place].view();
     for (const auto &tile : tilesOfProduct(x.rows, w.rows, x.cols)) {
         if (m_stop.stop_requested())
@@ -90,17 +103,22 @@ void Block::attend(SequenceGroup &group, InputObserver *observer, BlockScratch &
     if (observer)
         observer->observe(LinearInput::Attention, group, normed);
 
-    linear(normed, BlockWeights::Query, take(scratch.query, tokens, m_config.queryWidth()));
-    linear(normed, BlockWeights::Key, take(scratch.key, tokens, m_config.keyValueWidth()));
-    linear(normed, BlockWeights::Value, take(scratch.value, tokens, m_config.keyValueWidth()));
+    const std::array<Linear, 3> inputs = {
+        {{BlockWeights::Query, take(scratch.query, tokens, m_config.queryWidth())},
+         {BlockWeights::Key, take(scratch.key, tokens, m_config.keyValueWidth())},
+         {BlockWeights::Value, take(scratch.value, tokens, m_config.keyValueWidth())}}};
+    linears(normed, inputs, scratch);
     rotateAndNorm(group, scratch);
-    attendSequences(group, scratch);
+    if (m_team)
+        attendByRow(group, scratch);
+    else
+        attendSequences(group, scratch);
     const auto attended = take(scratch.attended, tokens, m_config.queryWidth());
     if (observer)
         observer->observe(LinearInput::Output, group, attended);
 
     const auto residual = take(scratch.residual, tokens, hidden);
-    linear(attended, BlockWeights::Output, residual);
+    linears(attended, std::array{Linear{BlockWeights::Output, residual}}, scratch);
     if (m_config.postNorms)
         norm(residual.data, tokens, m_weights.postAttentionNorm, residual.data);
     addInto(residual.data, group.hidden.data(), tokens * hidden);
@@ -114,9 +132,9 @@ void Block::rotateAndNorm(const SequenceGroup &group, BlockScratch &scratch) con
         norm(scratch.key.data(), tokens * m_config.kvHeads, m_weights.keyNorm, scratch.key.data());
     }
     std::int64_t row = 0;
-    const std::int64_t past = group.cache ? group.cache->tokens : 0;
-    for (const std::int64_t length : group.lengths) {
-        for (std::int64_t i = 0; i < length; ++i, ++row) {
+    for (std::size_t sequence = 0; sequence < group.lengths.size(); ++sequence) {
+        const std::int64_t past = group.past(sequence);
+        for (std::int64_t i = 0; i < group.lengths[sequence]; ++i, ++row) {
             m_rope.rotate(scratch.query.data() + row * m_config.queryWidth(), m_config.heads, past + i);
             m_rope.rotate(scratch.key.data() + row * m_config.keyValueWidth(), m_config.kvHeads, past + i);
         }
@@ -136,14 +154,7 @@ void Block::attendSequences(SequenceGroup &group, BlockScratch &scratch) const
     for (const std::int64_t length : group.lengths) {
         if (m_stop.stop_requested())
             return;
-        auto keys = rowsOf(key, row, length);
-        auto values = rowsOf(value, row, length);
-        if (group.cache) {
-            keys = extend(group.cache->keys, group.cache->tokens, keys);
-            values = extend(group.cache->values, group.cache->tokens, values);
-            group.cache->tokens += length;
-        }
-        causalAttention(shape, rowsOf(query, row, length), keys, values,
+        causalAttention(shape, rowsOf(query, row, length), rowsOf(key, row, length), rowsOf(value, row, length),
                         {attended.data + row * attended.stride, length, attended.cols, attended.stride}, scratch.scores,
                         m_stop);
         row += length;
@@ -163,16 +174,15 @@ void Block::feedForward(SequenceGroup &group, PassKind kind, InputObserver *obse
 
     const auto gate = take(scratch.gate, tokens, m_config.intermediateSize);
     const auto up = take(scratch.up, tokens, m_config.intermediateSize);
-    linear(normed, BlockWeights::Gate, gate);
-    linear(normed, BlockWeights::Up, up);
-    gateWithActivation(gate.data, up.data, tokens * m_config.intermediateSize, m_config.activation);
+    linears(normed, std::array{Linear{BlockWeights::Gate, gate}, Linear{BlockWeights::Up, up}}, scratch);
+    activate(gate, up);
     if (observer)
         observer->observe(LinearInput::Down, group, gate);
     if (kind == PassKind::StatisticsOnly)
         return;
 
     const MatrixView output{group.hidden.data(), tokens, hidden, hidden};
-    linear(gate, BlockWeights::Down, output);
+    linears(gate, std::array{Linear{BlockWeights::Down, output}}, scratch);
     if (m_config.postNorms)
         norm(output.data, tokens, m_weights.postFeedforwardNorm, output.data);
     addInto(output.data, residual.data, tokens * hidden);

@@ -10,14 +10,18 @@
 #include "core/base/types.h"
 #include "core/model/blockweights.h"
 #include "core/model/rope.h"
+#include "core/model/workteam.h"
 
 namespace secateur::model {
 
-/// Keys and values of one sequence in one layer, for generation.
+/// Keys and values of one sequence in one layer, for generation. Sequences that begin alike continue the same cache.
 struct KvCache {
     std::vector<float> keys; ///< [tokens, kvHeads * headDim], rotated
     std::vector<float> values; ///< [tokens, kvHeads * headDim]
     std::int64_t tokens = 0;
+    const KvCache *before = nullptr; ///< the positions in front of these
+
+    [[nodiscard]] std::int64_t positions() const { return tokens + (before ? before->positions() : 0); }
 };
 
 /// Whole sequences, their hidden states back to back: the unit that one thread takes through a block. How sequences
@@ -26,9 +30,12 @@ struct SequenceGroup {
     std::size_t firstSequence = 0; ///< number of its first sequence in the calibration set
     std::vector<std::int64_t> lengths; ///< tokens of each sequence
     std::span<float> hidden; ///< [tokens(), hiddenSize]; the block's input, and its output afterwards
-    KvCache *cache = nullptr; ///< with one sequence: earlier positions to attend to; extended by it
+    std::vector<KvCache *> caches = {}; ///< one per sequence: earlier positions to attend to; extended by it. Or none
+    /// Without caches: for each sequence the one of this group behind whose rows it goes on, -1 for none. Or none.
+    std::vector<std::int64_t> continues = {};
 
     [[nodiscard]] std::int64_t tokens() const;
+    [[nodiscard]] std::int64_t past(std::size_t sequence) const; ///< positions in front of a sequence's rows
 };
 
 /// Which linears share an input: the four places at which Wanda's statistic is taken.
@@ -59,21 +66,29 @@ struct BlockScratch {
     std::vector<float> gate;
     std::vector<float> up;
     std::vector<float> scores;
+    std::vector<float> rounded; ///< row by row in bf16: the input of a linear
+    std::vector<std::vector<float>> rows; ///< row by row: attention, one per thread of the team
 };
 
 /// Floats that BlockScratch comes to hold for a group of `tokens` tokens: for the memory forecast.
 [[nodiscard]] std::uint64_t scratchFloats(const architecture::ModelConfig &config, std::int64_t tokens,
                                           std::int64_t longestSequence);
+/// The same for a group that goes through row by row on a team of `threads`.
+[[nodiscard]] std::uint64_t rowScratchFloats(const architecture::ModelConfig &config, std::int64_t tokens,
+                                             std::int64_t longestSequence, int threads, Precision precision);
 
 /// One pre-norm decoder block of the Llama kind, with Gemma 3's additional norms where the configuration asks for them.
-/// Reference: transformers modeling_llama.py and modeling_gemma3.py, eager attention. Runs on the calling thread.
+/// Reference: transformers modeling_llama.py and modeling_gemma3.py, eager attention.
+/// Without a team it runs on the calling thread, with the products of oneDNN. With one it is computed row by row
+/// (rowwise.h): the bits of a token then depend on its own sequence alone. Caches and continued sequences
+/// need a team.
 class Block
 {
 public:
     /// The references must outlive the block. `rounded`, used with bf16 only, are `weights` as they are now; without
     /// them every product rounds its weights itself, to the same result.
     Block(const architecture::ModelConfig &config, LayerIndex layer, const BlockWeights &weights, const RopeTable &rope,
-          Precision precision, std::stop_token stop, const RoundedWeights *rounded = nullptr);
+          Precision precision, std::stop_token stop, const RoundedWeights *rounded = nullptr, WorkTeam *team = nullptr);
 
     /// Gives up between two products once a stop is requested; `group` then holds nothing of use.
     void forward(SequenceGroup &group, PassKind kind, InputObserver *observer, BlockScratch &scratch) const;
@@ -83,7 +98,17 @@ private:
     void rotateAndNorm(const SequenceGroup &group, BlockScratch &scratch) const;
     void attendSequences(SequenceGroup &group, BlockScratch &scratch) const;
     void feedForward(SequenceGroup &group, PassKind kind, InputObserver *observer, BlockScratch &scratch) const;
-    void linear(const ConstMatrixView &x, BlockWeights::Place place, const MatrixView &out) const;
+
+    struct Linear {
+        BlockWeights::Place place;
+        MatrixView out;
+    };
+    /// Linears of the same input.
+    void linears(const ConstMatrixView &x, std::span<const Linear> all, BlockScratch &scratch) const;
+    void linear(const ConstMatrixView &x, const Linear &one) const;
+    void linearsByRow(const ConstMatrixView &x, std::span<const Linear> all, BlockScratch &scratch) const;
+    void attendByRow(SequenceGroup &group, BlockScratch &scratch) const;
+    void activate(const MatrixView &gate, const MatrixView &up) const;
     void norm(const float *x, std::int64_t rows, std::span<const float> weight, float *out) const;
 
     const architecture::ModelConfig &m_config;
@@ -93,6 +118,7 @@ private:
     Precision m_precision;
     std::stop_token m_stop;
     const RoundedWeights *m_rounded;
+    WorkTeam *m_team;
 };
 
 } // namespace secateur::model

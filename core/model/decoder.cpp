@@ -132,6 +132,22 @@ Result<void> Decoder::forward(LayerIndex layer, const BlockWeights &weights, std
     return context.checkpoint();
 }
 
+WorkTeam &Decoder::team()
+{
+    if (!m_team)
+        m_team = std::make_unique<WorkTeam>(m_options.threads);
+    return *m_team;
+}
+
+Result<void> Decoder::forwardRows(LayerIndex layer, const BlockWeights &weights, SequenceGroup &group,
+                                  const RunContext &context)
+{
+    const Block pass(config(), layer, weights, m_ropes.layer(layer.value), m_options.precision, context.stopToken(),
+                     rounded(layer, weights), &team());
+    pass.forward(group, PassKind::Full, nullptr, m_scratch.front());
+    return context.checkpoint();
+}
+
 Result<void> Decoder::finalNorm(std::span<float> x)
 {
     const std::int64_t hidden = config().hiddenSize;
@@ -178,7 +194,7 @@ std::vector<SequenceGroup> groupSequences(const std::vector<std::int64_t> &lengt
     std::int64_t groupTokens = 0;
     for (std::size_t i = 0; i < lengths.size(); ++i) {
         if (groups.empty() || groupTokens >= tokensAtLeast) {
-            groups.push_back({.firstSequence = i, .lengths = {}, .hidden = {}, .cache = nullptr});
+            groups.push_back({.firstSequence = i, .lengths = {}, .hidden = {}});
             groupTokens = 0;
         }
         auto &group = groups.back();

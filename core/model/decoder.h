@@ -56,6 +56,12 @@ public:
                                        std::vector<SequenceGroup> &groups, PassKind kind, InputObserver *observer,
                                        const RunContext &context);
 
+    /// The same row by row (see Block), all threads together on one group. Cancelled.
+    [[nodiscard]] Result<void> forwardRows(LayerIndex layer, const BlockWeights &weights, SequenceGroup &group,
+                                           const RunContext &context);
+    /// The threads of forwardRows, for other short work between two calls.
+    [[nodiscard]] WorkTeam &team();
+
     /// The final norm, in place: x [rows, hiddenSize].
     [[nodiscard]] Result<void> finalNorm(std::span<float> x);
 
@@ -79,6 +85,7 @@ private:
     std::vector<bool> m_loaded;
     std::vector<RoundedWeights> m_rounded; ///< with bf16: of m_blocks
     std::vector<BlockScratch> m_scratch; ///< one per thread
+    std::unique_ptr<WorkTeam> m_team; ///< once it is needed
     std::unique_ptr<float[]> m_head; ///< with keepWeights: [vocabSize, hiddenSize], filled range by range
     std::vector<char> m_headLoaded; ///< one per range; bytes, because threads set them side by side
     std::vector<float> m_finalNorm;

@@ -35,8 +35,8 @@ public:
             std::vector<SequenceGroup> groups(1);
             groups[0].lengths = {std::int64_t(ids.size())};
             groups[0].hidden = hidden;
-            groups[0].cache = &m_caches[layer];
-            SECATEUR_CHECK(m_decoder.forward(LayerIndex{layer}, *weights, groups, PassKind::Full, nullptr, m_context));
+            groups[0].caches = {&m_caches[layer]};
+            SECATEUR_CHECK(m_decoder.forwardRows(LayerIndex{layer}, *weights, groups[0], m_context));
             if (!m_begun)
                 m_context.report(
                     {.stage = "load", .done = layer + 1, .total = std::uint64_t(m_caches.size()), .unit = "layers"});

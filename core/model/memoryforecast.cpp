@@ -34,6 +34,30 @@ double headBytes(const architecture::ModelConfig &config, const PassShape &shape
     return logits + floatBytes * width * (shape.keepWeights ? double(config.vocabSize) : shape.threads * rows);
 }
 
+/// With `byRow` the threads share one group, otherwise each has its own.
+double scratchBytes(const architecture::ModelConfig &config, const PassShape &shape)
+{
+    const std::uint64_t group = std::min(shape.tokens, shape.longest + groupTokens - 1);
+    if (shape.byRow)
+        return floatBytes
+            * double(rowScratchFloats(config, std::int64_t(group), std::int64_t(std::max(shape.longest, shape.cached)),
+                                      shape.threads, shape.precision));
+    const double groups = std::max(1.0, double(shape.tokens) / double(std::max<std::uint64_t>(group, 1)));
+    const double busy = std::min(double(std::max(shape.threads, 1)), std::ceil(groups));
+    return busy * floatBytes * double(scratchFloats(config, std::int64_t(group), std::int64_t(shape.longest)));
+}
+
+/// States of the positions that go through the head, and what comes out of it.
+double scoreBytes(const architecture::ModelConfig &config, const PassShape &shape)
+{
+    constexpr double bytesPerRange = 24.0;
+    const double ranges = std::ceil(double(config.vocabSize) / double(Decoder::headRowsAtOnce));
+    const double state = double(config.hiddenSize) * floatBytes;
+    // 64: targets and the lists that find them.
+    return double(shape.scored) * (state + ranges * bytesPerRange + 64.0)
+        + double(shape.logits) * (state + double(config.vocabSize) * floatBytes);
+}
+
 double ropeBytes(const architecture::ModelConfig &config, double positions)
 {
     std::vector<architecture::RopeSpec> specs;
@@ -47,16 +71,13 @@ double ropeBytes(const architecture::ModelConfig &config, double positions)
 
 std::uint64_t forecastPassBytes(const architecture::ModelConfig &config, const PassShape &shape)
 {
-    const std::uint64_t group = std::min(shape.tokens, shape.longest + groupTokens - 1);
-    const double groups = std::max(1.0, double(shape.tokens) / double(std::max<std::uint64_t>(group, 1)));
-    const double busy = std::min(double(std::max(shape.threads, 1)), std::ceil(groups));
-    const double scratch = floatBytes * double(scratchFloats(config, std::int64_t(group), std::int64_t(shape.longest)));
     const double cache =
         2.0 * double(config.layers) * double(shape.cached) * double(config.keyValueWidth()) * floatBytes;
     const double hidden = double(shape.tokens) * double(config.hiddenSize) * floatBytes;
     // Sums in double: hostile sizes make them huge, never wrong.
-    const double sum = weightBytes(config, shape) + headBytes(config, shape) + hidden + busy * scratch + cache
-        + ropeBytes(config, double(std::max(shape.longest, shape.cached))) + shape.threads * bufferBytes;
+    const double sum = weightBytes(config, shape) + headBytes(config, shape) + hidden + scratchBytes(config, shape)
+        + scoreBytes(config, shape) + cache + ropeBytes(config, double(std::max(shape.longest, shape.cached)))
+        + shape.threads * bufferBytes;
     constexpr double most = 0x1.0p63;
     return std::uint64_t(std::min(sum, most));
 }

@@ -76,7 +76,7 @@ void blockForward(benchmark::State &state, const architecture::ModelConfig &conf
     double gemmSeconds = 0.0;
     for (auto _ : state) {
         auto hidden = input;
-        model::SequenceGroup group{.firstSequence = 0, .lengths = {256, 256}, .hidden = hidden, .cache = nullptr};
+        model::SequenceGroup group{.firstSequence = 0, .lengths = {256, 256}, .hidden = hidden};
         const auto start = std::chrono::steady_clock::now();
         block.forward(group, model::PassKind::Full, nullptr, scratch);
         const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
