@@ -37,11 +37,12 @@ double headBytes(const architecture::ModelConfig &config, const PassShape &shape
 /// With `byRow` the threads share one group, otherwise each has its own.
 double scratchBytes(const architecture::ModelConfig &config, const PassShape &shape)
 {
-    const std::uint64_t group = std::min(shape.tokens, shape.longest + groupTokens - 1);
+    const std::uint64_t most = shape.longest + groupTokens - 1 + (shape.byRow ? shape.logits : 0);
+    const std::uint64_t group = std::min(shape.tokens, most);
     if (shape.byRow)
         return floatBytes
-            * double(rowScratchFloats(config, std::int64_t(group), std::int64_t(std::max(shape.longest, shape.cached)),
-                                      shape.threads, shape.precision));
+            * double(rowScratchFloats(config, std::int64_t(group), std::int64_t(shape.longest), shape.threads,
+                                      shape.precision));
     const double groups = std::max(1.0, double(shape.tokens) / double(std::max<std::uint64_t>(group, 1)));
     const double busy = std::min(double(std::max(shape.threads, 1)), std::ceil(groups));
     return busy * floatBytes * double(scratchFloats(config, std::int64_t(group), std::int64_t(shape.longest)));
