@@ -20,9 +20,10 @@ bool isPlainPath(std::string_view path)
         && std::all_of(path.begin(), path.end(), plain);
 }
 
-std::string wholeSource(const Program &program)
+/// `guard` undoes what a completion may have done to the tests' words.
+std::string wholeSource(const Program &program, const std::string &guard)
 {
-    return program.prompt + program.completion + program.separator + program.tests;
+    return program.prompt + program.completion + guard + program.separator + program.tests;
 }
 
 std::string secondsText(std::chrono::milliseconds limit)
@@ -68,7 +69,7 @@ void fillJava(const Program &program, const Tools &tools, BoxRequest &request)
 {
     const std::string main = program.entry + ".java";
     std::string sources = " /in/SecateurDriver.java /in/" + main;
-    request.files = {{"SecateurDriver.java", std::string(javaDriver)}, {main, wholeSource(program)}};
+    request.files = {{"SecateurDriver.java", std::string(javaDriver)}, {main, wholeSource(program, "")}};
     for (const auto &file : program.support) {
         request.files.push_back(file);
         sources += " /in/" + file.path;
@@ -84,7 +85,7 @@ void fillJava(const Program &program, const Tools &tools, BoxRequest &request)
 
 void fillCpp(const Program &program, const Tools &tools, BoxRequest &request)
 {
-    const std::string source = wholeSource(program);
+    const std::string source = wholeSource(program, "\n#undef main\n#undef NDEBUG\n");
     // HumanEval has a problem whose solution is a hash of OpenSSL's.
     const bool hashes = source.find("openssl/") != std::string::npos;
     const std::string compile = tools.cxx

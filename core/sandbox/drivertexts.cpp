@@ -33,8 +33,9 @@ def main():
     texts = {'candidate.py': source('candidate.py'), 'tests.py': source('tests.py')}
 
     def describe(error):
-        detail = type(error).__name__
+        detail = ''
         try:
+            detail = type(error).__name__
             detail += ': ' + str(error) if str(error) else ''
             for frame in reversed(frames(error.__traceback__)):
                 if frame.filename in texts:
@@ -130,8 +131,18 @@ for (const name of Object.keys(console)) testConsole[name] = console[name];
 testConsole.assert = (holds, ...message) => {
   if (!holds && failed === null) failed = 'console.assert: ' + (message.length ? String(message[0]) : 'failed');
 };
+// A candidate may change the module it gets, so the tests get functions that were taken before it ran.
+const assertModule = require('assert');
+function pristine(original) {
+  const copy = (...values) => original(...values);
+  for (const name of Object.keys(original)) copy[name] = original[name];
+  return Object.freeze(copy);
+}
+const assertCopy = pristine(assertModule), strictCopy = pristine(assertModule.strict);
+const testRequire = name => /^(node:)?assert$/.test(name) ? assertCopy
+  : /^(node:)?assert\/strict$/.test(name) ? strictCopy : require(name);
 const key = 's' + Math.random().toString(36).slice(2) + Math.random().toString(36).slice(2);
-const held = { console: Object.freeze(testConsole), require, finish: () => { finished = true; } };
+const held = { console: Object.freeze(testConsole), require: testRequire, finish: () => { finished = true; } };
 const body = candidate + '\n;(function (console, require) {\n' + tests + '\n})(' + key + '.console, ' + key +
   '.require);\n' + key + '.finish();\n';
 let program;
