@@ -5,6 +5,7 @@
 #include "core/base/file.h"
 #include "core/engine/compute.h"
 #include "core/engine/light.h"
+#include "core/eval/registry.h"
 #include "core/store/names.h"
 
 namespace secateur::cli {
@@ -12,34 +13,37 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json entryJson(const engine::EvaluationEntry &entry)
+ordered_json metricJson(const engine::EvaluationEntry &entry, const store::EvaluationMetric &metric)
 {
     return {{"run", entry.run},
             {"task", entry.recipe.task},
-            {"metric", entry.metric.name},
-            {"value", entry.metric.value},
-            {"low", entry.metric.low},
-            {"high", entry.metric.high},
-            {"n", entry.metric.n},
-            {"unscored", entry.metric.unscored},
+            {"metric", metric.name},
+            {"value", metric.value},
+            {"low", metric.low},
+            {"high", metric.high},
+            {"n", metric.n},
+            {"unscored", metric.unscored},
             {"protocol", entry.recipe.protocol},
+            {"interval", metric.interval},
             {"known", entry.known}};
 }
 
-/// One line per item; an item that could not be scored has no predicted tokens.
+/// A line of JSON per item and sample: every column, and what the columns hold as JSON as such.
 std::string detailsText(const engine::EvaluateReport &report)
 {
     std::string text;
-    for (const auto &entry : report.results) {
-        const auto &index = entry.items.counts.at("index");
-        for (std::size_t item = 0; item < index.size(); ++item)
-            text += jsonText({{"run", entry.run},
-                              {"task", entry.recipe.task},
-                              {"index", index[item]},
-                              {"nll", entry.items.numbers.at("nll")[item]},
-                              {"tokens", entry.items.counts.at("tokens")[item]}})
-                + "\n";
-    }
+    for (const auto &entry : report.results)
+        for (std::size_t row = 0; row < entry.items.rows(); ++row) {
+            ordered_json line = {{"run", entry.run}, {"task", entry.recipe.task}};
+            for (const auto &[name, values] : entry.items.counts)
+                line[name] = values[row];
+            for (const auto &[name, values] : entry.items.numbers)
+                line[name] = values[row];
+            for (const auto &[name, values] : entry.items.texts)
+                line[name] =
+                    name == "choices" ? ordered_json::parse(values[row], nullptr, false) : ordered_json(values[row]);
+            text += jsonText(line) + "\n";
+        }
     return text;
 }
 
@@ -48,33 +52,41 @@ std::string tableText(const engine::EvaluateReport &report)
     using Align = Table::Align;
     Table table({{"Run"},
                  {"Task"},
-                 {"Perplexity", Align::Right},
+                 {"Metric"},
+                 {"Value", Align::Right},
                  {"95 % from", Align::Right},
                  {"to", Align::Right},
-                 {"Texts", Align::Right},
+                 {"Items", Align::Right},
                  {"Protocol"}});
     std::uint64_t unscored = 0;
-    for (const auto &entry : report.results) {
-        const auto &metric = entry.metric;
-        table.addRow({entry.run, entry.recipe.task, fixed(metric.value, 3), fixed(metric.low, 3), fixed(metric.high, 3),
-                      grouped(metric.n), entry.recipe.protocol});
-        unscored += metric.unscored;
-    }
+    for (const auto &entry : report.results)
+        for (const auto &metric : entry.metrics) {
+            table.addRow({entry.run, entry.recipe.task, metric.name, fixed(metric.value, 3), fixed(metric.low, 3),
+                          fixed(metric.high, 3), grouped(metric.n), entry.recipe.protocol});
+            unscored += metric.unscored;
+        }
     return table.text()
-        + (unscored == 0
-               ? ""
-               : "\n" + grouped(unscored) + " texts of one token or none could not be scored and do not count\n");
+        + (unscored == 0 ? "" : "\n" + grouped(unscored) + " items could not be scored and do not count\n");
+}
+
+std::string taskList()
+{
+    std::string text;
+    for (const auto &name : eval::taskNames())
+        text += (text.empty() ? "" : ", ") + name;
+    return text;
 }
 
 class Evaluate : public Command
 {
 public:
     std::string name() const override { return "evaluate"; }
-    std::string summary() const override { return "Measure the dense model and its sub-models, each domain's texts"; }
+    std::string summary() const override { return "Measure the dense model and its sub-models on tasks and on texts"; }
     std::vector<std::string> examples() const override
     {
         return {"evaluate code.secateur --tasks perplexity",
                 "evaluate code.secateur --tasks perplexity:python --runs python,math,dense --limit 200 --json",
+                "evaluate code.secateur --tasks arc_easy=ARC-Easy-Test.jsonl,boolq=val.jsonl --limit 100",
                 "evaluate code.secateur --tasks perplexity --items heldout.jsonl --details losses.jsonl",
                 "evaluate model.gguf --tasks perplexity --items heldout.txt"};
     }
@@ -83,14 +95,19 @@ public:
         arguments.path("STUDY", m_subject, "The study's folder; or a model, with --items", "").required();
         arguments
             .list("-t,--tasks", m_request.tasks, "T,...",
-                  "perplexity (held-out texts of all domains, or --items) or perplexity:DOMAIN")
+                  "perplexity (held-out texts of all domains, or --items), perplexity:DOMAIN, or T=FILE with the items "
+                  "of T, one of "
+                      + taskList())
             .required();
         arguments.path("--items", m_request.items,
-                       "Measure on the records of this file instead: .jsonl, .json, .csv, .tsv, .txt, also .gz");
+                       "The items of a single task: .jsonl, .json, .csv, .tsv, .txt, also .gz");
         arguments.list("-r,--runs", m_request.runs, "A,...,dense",
                        "Names or ids of runs, and dense for the whole model (default: dense and all runs)");
-        arguments.count("-n,--limit", m_request.limit, "N", "Texts per task (default: 64; with --items all)", 1);
-        arguments.count("--seed", m_request.seed, "S", "Of the choice of texts (default 0)");
+        arguments.count("-n,--limit", m_request.limit, "N", "Items per task (default: all; of held-out texts 64)", 1);
+        arguments.count("--seed", m_request.seed, "S", "Of the choice of texts, and of sampling (default 0)");
+        arguments.count("-l,--length", m_request.length, "L",
+                        "Tokens of a window, and at which own texts are cut (default: 2048)", 2);
+        m_bos.declare(arguments);
         arguments.path("-m,--model", m_request.model, "Where the study's model is now, if it moved", "MODEL");
         arguments.paths("--data", m_request.data, "Where the calibration files are now, if they moved");
         m_compute.declare(arguments);
@@ -101,6 +118,8 @@ public:
         SECATEUR_CHECK(settleSubject());
         if (m_details && m_request.study)
             SECATEUR_CHECK(engine::checkOutsideStudy(*m_details, *m_request.study));
+        SECATEUR_TRY(bos, m_bos.policy());
+        m_request.bos = bos;
         m_request.compute = m_compute.type();
         m_request.threads = session.threads;
         SECATEUR_TRY(compute, engine::loadCompute());
@@ -109,7 +128,8 @@ public:
             SECATEUR_CHECK(writeFileAtomically(*m_details, detailsText(report)));
         ordered_json results = ordered_json::array();
         for (const auto &entry : report.results)
-            results.push_back(entryJson(entry));
+            for (const auto &metric : entry.metrics)
+                results.push_back(metricJson(entry, metric));
         return Outcome{{{"results", results}, {"notices", report.notices}}, tableText(report), report.notices, 0};
     }
 
@@ -133,6 +153,7 @@ private:
     engine::EvaluateRequest m_request;
     std::filesystem::path m_subject;
     std::optional<std::filesystem::path> m_details;
+    BosOption m_bos;
     ComputeOption m_compute;
 };
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <cmath>
+#include <iterator>
 #include <map>
 
-#include "core/data/sampler.h"
 #include "core/engine/evaluate.h"
+#include "core/engine/itemstatistics.h"
+#include "core/engine/pairedbootstrap.h"
+#include "core/eval/registry.h"
 
 namespace secateur::engine {
 
@@ -12,63 +14,7 @@ namespace {
 
 using analysis::AccuracyCell;
 using analysis::AccuracyTable;
-using analysis::Estimate;
-using store::EvaluationItems;
 using store::EvaluationManifest;
-
-constexpr std::uint64_t bootstrapSeed = 0;
-constexpr const char *intervalText = "95 % percentile bootstrap over texts, 1000 resamples, seed 0";
-
-/// The columns of a perplexity evaluation.
-struct Losses {
-    std::vector<double> nll;
-    std::vector<std::uint64_t> tokens;
-
-    explicit Losses(const EvaluationItems &items)
-    {
-        if (const auto found = items.numbers.find("nll"); found != items.numbers.end())
-            nll = found->second;
-        if (const auto found = items.counts.find("tokens"); found != items.counts.end())
-            tokens = found->second;
-        tokens.resize(nll.size());
-    }
-
-    [[nodiscard]] double perplexity(std::span<const std::size_t> items) const
-    {
-        double loss = 0.0;
-        double predicted = 0.0;
-        for (const std::size_t item : items) {
-            loss += nll[item];
-            predicted += double(tokens[item]);
-        }
-        return std::exp(loss / predicted);
-    }
-    /// Of items with predicted tokens.
-    [[nodiscard]] std::vector<std::size_t> scored() const
-    {
-        std::vector<std::size_t> items;
-        for (std::size_t item = 0; item < tokens.size(); ++item)
-            if (tokens[item] > 0)
-                items.push_back(item);
-        return items;
-    }
-};
-
-/// Of a statistic over the items in `chosen`.
-Estimate estimate(const std::vector<std::size_t> &chosen, const analysis::Statistic &statistic)
-{
-    data::SplitMix64 chance(bootstrapSeed);
-    std::vector<std::size_t> mapped(chosen.size());
-    const auto interval = analysis::bootstrapInterval(
-        chosen.size(),
-        [&](std::span<const std::size_t> resample) {
-            std::transform(resample.begin(), resample.end(), mapped.begin(),
-                           [&chosen](std::size_t item) { return chosen[item]; });
-            return statistic(mapped);
-        },
-        [&chance](std::size_t bound) { return std::size_t(chance.below(bound)); });
-    return {statistic(chosen), interval};
-}
 
 class TableMaker
 {
@@ -157,45 +103,67 @@ private:
             m_table.notices.push_back(task + ": was also measured on other texts or with other settings; shown is what "
                                       + std::to_string(best->second.size())
                                       + " models have in common. Measure all of them again to compare them");
-        describeColumn(*best->second.begin()->second);
-        m_groups.push_back(best->second);
+        // A metric that only some of the evaluations have comes from an older version of the task, so they all do.
+        const EvaluationManifest &first = *best->second.begin()->second;
+        for (std::size_t metric = 0; metric < first.metrics.size(); ++metric) {
+            describeColumn(first, first.metrics[metric]);
+            m_groups.push_back(best->second);
+        }
     }
 
-    void describeColumn(const EvaluationManifest &found)
+    /// The study's own name of the domain that the task measures.
+    [[nodiscard]] std::string domainOf(const EvaluationManifest &found) const
     {
-        const auto &metric = found.metrics.front();
+        if (found.recipe.domain.empty())
+            return {};
+        for (const auto &domain : domainsOf(m_study))
+            if (domain == found.recipe.domain || eval::isDomainName(found.recipe.domain, domain))
+                return domain;
+        return found.recipe.domain;
+    }
+
+    void describeColumn(const EvaluationManifest &found, const store::EvaluationMetric &metric)
+    {
         m_table.columns.push_back({.task = found.recipe.task,
-                                   .domain = found.recipe.domain,
+                                   .domain = domainOf(found),
                                    .metric = metric.name,
                                    .unit = {},
                                    .lowerIsBetter = metric.name == "perplexity",
                                    .protocol = found.recipe.protocol,
                                    .interval = metric.interval,
                                    .compute = found.recipe.compute,
-                                   .items = found.rows});
+                                   .items = metric.n + metric.unscored});
     }
 
-    std::optional<Losses> lossesOf(const EvaluationManifest &found)
+    /// The metric as a function of the items; none, with a notice, where they cannot be read.
+    std::optional<ItemStatistic> statisticOf(const EvaluationManifest &found, const std::string &metric)
     {
         auto items = m_study.evaluationItems(found.id, m_context);
         if (!items) {
-            m_table.notices.push_back(items.error().detail);
+            if (std::ranges::find(m_table.notices, items.error().detail) == m_table.notices.end())
+                m_table.notices.push_back(items.error().detail);
             return std::nullopt;
         }
-        return Losses(*items);
+        for (auto &statistic : itemStatistics(*items))
+            if (statistic.name() == metric)
+                return std::move(statistic);
+        return std::nullopt;
     }
 
     Result<void> fillColumn(std::size_t column)
     {
         const Group &group = m_groups[column];
+        const std::string &name = m_table.columns[column].metric;
         const auto dense = group.find(0);
-        const auto reference = dense == group.end() ? std::nullopt : lossesOf(*dense->second);
+        const auto reference = dense == group.end() ? std::nullopt : statisticOf(*dense->second, name);
         for (const auto &[row, found] : group) {
             SECATEUR_CHECK(m_context.checkpoint());
-            const auto &metric = found->metrics.front();
-            AccuracyCell cell{.measured = {metric.value, {metric.low, metric.high}},
-                              .n = metric.n,
-                              .unscored = metric.unscored,
+            const auto metric = std::ranges::find(found->metrics, name, &store::EvaluationMetric::name);
+            if (metric == found->metrics.end() || metric->n == 0)
+                continue;
+            AccuracyCell cell{.measured = {metric->value, {metric->low, metric->high}},
+                              .n = metric->n,
+                              .unscored = metric->unscored,
                               .evaluation = found->id,
                               .toDense = {},
                               .ratio = {}};
@@ -206,18 +174,21 @@ private:
         return {};
     }
 
-    void compare(const EvaluationManifest &found, const Losses &dense, AccuracyCell &cell)
+    void compare(const EvaluationManifest &found, const ItemStatistic &dense, AccuracyCell &cell)
     {
-        const auto losses = lossesOf(found);
-        if (!losses || losses->nll.size() != dense.nll.size())
+        const auto pruned = statisticOf(found, dense.name());
+        if (!pruned || pruned->items() != dense.items())
             return;
-        const auto scored = dense.scored();
-        cell.toDense = estimate(scored, [&](std::span<const std::size_t> items) {
-            return losses->perplexity(items) - dense.perplexity(items);
-        });
-        cell.ratio = estimate(scored, [&](std::span<const std::size_t> items) {
-            return losses->perplexity(items) / dense.perplexity(items);
-        });
+        std::vector<std::size_t> both;
+        std::ranges::set_intersection(dense.scoredItems(), pruned->scoredItems(), std::back_inserter(both));
+        if (both.empty())
+            return;
+        cell.toDense = bootstrapped(
+            both, [&](std::span<const std::size_t> items) { return pruned->value(items) - dense.value(items); });
+        // Of a share that may be 0 in a resample there is no ratio.
+        if (dense.lowerIsBetter())
+            cell.ratio = bootstrapped(
+                both, [&](std::span<const std::size_t> items) { return pruned->value(items) / dense.value(items); });
     }
 
     const store::Study &m_study;
@@ -235,21 +206,6 @@ std::vector<std::string> domainsOf(const store::Study &study)
         if (std::ranges::find(domains, run.recipe.domain) == domains.end())
             domains.push_back(run.recipe.domain);
     return domains;
-}
-
-store::EvaluationMetric perplexityMetric(const EvaluationItems &items)
-{
-    const Losses losses(items);
-    const auto scored = losses.scored();
-    const auto found =
-        estimate(scored, [&losses](std::span<const std::size_t> resample) { return losses.perplexity(resample); });
-    return {.name = "perplexity",
-            .value = found.value,
-            .low = found.interval.low,
-            .high = found.interval.high,
-            .interval = intervalText,
-            .n = scored.size(),
-            .unscored = losses.nll.size() - scored.size()};
 }
 
 Result<AccuracyTable> accuracyTable(const store::Study &study, const std::vector<std::string> &runs,

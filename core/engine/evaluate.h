@@ -3,13 +3,17 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/analysis/accuracytable.h"
 #include "core/base/result.h"
 #include "core/base/runcontext.h"
+#include "core/data/dataset.h"
 #include "core/engine/requests.h"
+#include "core/eval/task.h"
 #include "core/store/study.h"
 
 /// The part of evaluating that needs no libtorch: which texts, which numbers from the losses, and the table of a study.
@@ -24,7 +28,9 @@ struct EvaluationTexts {
     std::vector<std::uint64_t> records; ///< their numbers over all files, ascending
     std::vector<std::string> texts; ///< as many
     BosPolicy bos = BosPolicy::Auto;
-    std::uint64_t length = 0; ///< tokens at which a text is cut
+    std::uint64_t length = 0; ///< tokens at which a text is cut, or of a window
+    std::uint64_t limit = 0; ///< texts when the request names no number; 0: all
+    bool windows = false; ///< one text, cut into windows of equal length, each an item
 
     [[nodiscard]] std::string sha256() const; ///< over the texts
 };
@@ -35,19 +41,41 @@ inline constexpr std::uint64_t defaultItems = 64;
 /// Domains of a study's finished runs, in the order of the first run of each.
 [[nodiscard]] std::vector<std::string> domainsOf(const store::Study &study);
 
-/// The texts of all tasks of a request. For a domain: records of the files that its first run with text was calibrated
-/// on, rendered as for that run, none of which any run of the domain was calibrated on; of those a sample that depends
-/// on the seed and the texts alone, so that runs made later seldom change it. `study` may be null with --items.
-/// `notices` gets domains that have no such texts. InvalidArgument for unknown tasks, NotFound when there is nothing to
-/// measure; BadInput or NotFound names a file that is gone or changed; Cancelled.
+/// The texts of all tasks of a request, which are perplexity ones. For a domain: records of the files that its first
+/// run with text was calibrated on, rendered as for that run, none of which any run of the domain was calibrated on; of
+/// those a sample that depends on the seed and the texts alone, so that runs made later seldom change it. `study` may
+/// be null with --items. `notices` gets domains that have no such texts. InvalidArgument for unknown tasks, NotFound
+/// when there is nothing to measure; BadInput or NotFound names a file that is gone or changed; Cancelled.
 [[nodiscard]] Result<std::vector<EvaluationTexts>> evaluationTexts(const EvaluateRequest &request,
                                                                    const store::Study *study,
                                                                    std::vector<std::string> &notices,
                                                                    const RunContext &context);
 
-/// exp(sum of losses / sum of predicted tokens) over items with predicted tokens, with a percentile bootstrap interval
-/// over items, always of the same seed. Columns as EvaluationItems says.
-[[nodiscard]] store::EvaluationMetric perplexityMetric(const store::EvaluationItems &items);
+/// A task and the file it takes its items from.
+struct RequestedTask {
+    std::shared_ptr<const eval::Task> task;
+    std::filesystem::path items;
+};
+
+/// A request's tasks, told apart by how they are measured.
+struct RequestedTasks {
+    std::vector<std::string> perplexity; ///< "perplexity", "perplexity:python"
+    std::vector<RequestedTask> others; ///< "arc_easy=FILE", or "arc_easy" alone with the request's items
+};
+/// InvalidArgument for unknown tasks, and for those whose items are not named.
+[[nodiscard]] Result<RequestedTasks> requestedTasks(const EvaluateRequest &request);
+
+/// The text of a task in windows: the file's records joined. BadInput, NotFound.
+[[nodiscard]] Result<EvaluationTexts> windowTexts(const EvaluateRequest &request, const RequestedTask &task,
+                                                  const RunContext &context);
+
+/// The records of a task's file, the first `limit` of them.
+struct TaskItems {
+    std::vector<data::Record> records; ///< at least one
+    data::Provenance::File file;
+};
+[[nodiscard]] Result<TaskItems> taskItems(const RequestedTask &task, std::optional<std::uint64_t> limit,
+                                          const RunContext &context);
 
 /// What was measured in a study of dense and of these runs (names or ids; empty: all finished), with paired differences
 /// to dense. Where a task was measured on different texts or otherwise differently, those conditions are shown under

@@ -223,7 +223,9 @@ Result<EvaluationTexts> heldOut(const EvaluateRequest &request, std::vector<Sour
                           .records = {},
                           .texts = {},
                           .bos = bos,
-                          .length = recorded != 0 ? recorded : windowWithoutRecord};
+                          .length = recorded != 0 ? recorded : windowWithoutRecord,
+                          .limit = defaultItems,
+                          .windows = false};
     const std::uint64_t limit = request.limit.value_or(defaultItems);
     if (candidates.size() < limit)
         notices.push_back("domain \"" + domain + "\": " + std::to_string(candidates.size()) + " texts of "
@@ -243,7 +245,8 @@ Result<EvaluationTexts> ownItems(const EvaluateRequest &request, const RunContex
     EvaluationTexts texts;
     texts.task = taskName;
     texts.protocol = itemsProtocol;
-    texts.length = windowWithoutRecord;
+    texts.length = request.length != 0 ? request.length : windowWithoutRecord;
+    texts.bos = request.bos;
     SECATEUR_CHECK(
         readTexts(corpus, sampleOf(corpus, all, request.limit.value_or(all.size()), request.seed), texts, context));
     if (texts.texts.empty())

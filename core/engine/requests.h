@@ -90,12 +90,24 @@ struct GenerateReport {
 struct EvaluateRequest {
     std::optional<std::filesystem::path> study; ///< this, or `model` alone with `items`
     std::optional<std::filesystem::path> model; ///< with a study: where the model is now, if it moved
-    std::vector<std::string> tasks; ///< "perplexity", "perplexity:<domain>"
-    std::optional<std::filesystem::path> items; ///< a file of records instead of the domains' held-out texts
+    /// "perplexity", "perplexity:<domain>", a task of eval/registry.h, or one described in a file ("mine.json"); with
+    /// "=FILE" behind a task's name for its items.
+    std::vector<std::string> tasks;
+    std::optional<std::filesystem::path> items; ///< of the only task: a file of records
     std::vector<std::filesystem::path> data; ///< where files of the calibration are now, if they moved
     std::vector<std::string> runs; ///< names or ids, "dense"; empty: dense and all finished ones
     std::optional<std::uint64_t> limit; ///< texts of each task; empty: 64 held-out ones, all of `items`
-    std::uint64_t seed = 0; ///< of their choice
+    std::uint64_t seed = 0; ///< of their choice, and of sampling
+    std::uint64_t length = 0; ///< of windows and of own texts, in tokens; 0: min(2048, the model's limit)
+    BosPolicy bos = BosPolicy::Auto; ///< for tasks and own texts; a domain's texts have that of its calibration
+    std::optional<std::uint64_t> samples; ///< per item, for tasks that generate; empty: as the task says
+    std::optional<double> temperature; ///< likewise
+    std::optional<double> topP; ///< likewise
+    std::optional<std::uint64_t> maxNewTokens; ///< likewise
+    bool paper = false; ///< the settings of the paper's own code instead of the standard ones
+    bool allowCodeExecution = false; ///< generated programs may be run (in the sandbox)
+    bool generationsOnly = false; ///< write programs without running them; nothing is kept in the study
+    std::optional<std::filesystem::path> verdicts; ///< of programs that were run elsewhere
     ComputeType compute = ComputeType::F32;
     int threads = 1;
 };
@@ -104,7 +116,7 @@ struct EvaluateRequest {
 struct EvaluationEntry {
     std::string run; ///< name, or "dense"
     store::EvaluationRecipe recipe;
-    store::EvaluationMetric metric;
+    std::vector<store::EvaluationMetric> metrics; ///< at least one
     store::EvaluationItems items;
     bool known = false; ///< was measured before, and is only shown
 };

@@ -58,7 +58,9 @@ Result<std::shared_ptr<const Task>> taskByName(const std::string &name)
     std::string known;
     for (const auto &other : taskNames())
         known += (known.empty() ? "" : ", ") + other;
-    return failure(ErrorCode::InvalidArgument, "there is no task \"" + name + "\"; there are " + known);
+    return failure(ErrorCode::InvalidArgument,
+                   "there is no task \"" + name + "\"; there are perplexity, " + known
+                       + ", and your own, described in a file whose name ends with .json");
 }
 
 bool isDomainName(const std::string &taskDomain, const std::string &studyDomain)

@@ -58,9 +58,10 @@ struct GenerationSettings {
     std::uint64_t samples = 1; ///< per item
 };
 
-/// Scores of one output by name ("exact_match_strict"), each in [0, 1], and what was extracted, for people.
+/// What one output is worth, by metric, and what was taken out of it for that, for people.
 struct OutputScore {
-    std::map<std::string, double> values;
+    std::map<std::string, bool> correct; ///< right or wrong: "exact_match_strict"
+    std::map<std::string, double> scores; ///< in between: "meteor"
     std::string extracted;
     /// Sums from which a metric of the whole corpus is made (BLEU, chrF), by name; empty for most tasks.
     std::map<std::string, std::vector<std::uint64_t>> statistics;
@@ -113,10 +114,16 @@ private:
 class WindowsTask : public Task
 {
 public:
-    WindowsTask(TaskInfo info, std::string joint) : Task(std::move(info)), m_joint(std::move(joint)) { }
+    WindowsTask(TaskInfo info, data::FieldTemplate text, std::string joint)
+        : Task(std::move(info)), m_text(std::move(text)), m_joint(std::move(joint))
+    {
+    }
+    /// BadInput names the record and what it lacks.
+    [[nodiscard]] Result<std::string> text(const data::Record &record) const { return m_text.render(record); }
     [[nodiscard]] const std::string &joint() const { return m_joint; } ///< between two records
 
 private:
+    data::FieldTemplate m_text;
     std::string m_joint;
 };
 

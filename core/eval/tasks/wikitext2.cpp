@@ -14,7 +14,7 @@ std::shared_ptr<const Task> makeWikitext2()
                                                   .protocol = "wanda-windows",
                                                   .version = "1",
                                                   .items = "wikitext-2-raw-v1's test split: text"},
-                                         "\n\n");
+                                         data::FieldTemplate::parse("{text}").value(), "\n\n");
 }
 
 } // namespace secateur::eval

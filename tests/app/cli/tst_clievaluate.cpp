@@ -232,10 +232,18 @@ void TestCliEvaluate::wrongUsage()
     const auto noItems = m_cli.run({"evaluate", m_model, "--tasks", "perplexity"});
     QVERIFY2(noItems.status == 2 && noItems.errors.find("--items") != std::string::npos, noItems.told().c_str());
     prune(m_study, m_model, "roses", m_roses);
-    const auto unknown = m_cli.run({"evaluate", m_study, "--tasks", "boolq"});
-    QVERIFY2(unknown.status == 2, unknown.told().c_str());
-    for (const char *const word : {"boolq", "perplexity:DOMAIN", "roses"})
-        QVERIFY2(unknown.errors.find(word) != std::string::npos, unknown.told().c_str());
+    const std::pair<const char *, std::vector<const char *>> wrong[] = {
+        {"perplexity:lilies", {"perplexity:lilies", "perplexity:DOMAIN", "roses"}},
+        {"arc", {"\"arc\"", "arc_easy", "perplexity"}},
+        {"boolq", {"boolq=FILE", "passage"}},
+        {"boolq=/nowhere.jsonl", {"/nowhere.jsonl"}},
+    };
+    for (const auto &[task, words] : wrong) {
+        const auto refused = m_cli.run({"evaluate", m_study, "--tasks", task});
+        QVERIFY2(refused.status == (std::string(task).find('/') == std::string::npos ? 2 : 3), refused.told().c_str());
+        for (const char *const word : words)
+            QVERIFY2(refused.errors.find(word) != std::string::npos, refused.told().c_str());
+    }
     const auto inside = evaluate(m_study, {"--details", m_study + "/details.jsonl"});
     QVERIFY2(inside.status == 2, inside.told().c_str());
     const auto noRun = evaluate(m_study, {"--runs", "lilies"});

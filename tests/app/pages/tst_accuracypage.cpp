@@ -19,6 +19,7 @@
 
 #include "app/pages/comparepage.h"
 #include "core/engine/evaluate.h"
+#include "core/engine/itemstatistics.h"
 #include "tests/core/engine/selectedstudy.h"
 #include "tests/support/testsupport.h"
 #include "tests/support/tinymodel.h"
@@ -67,7 +68,7 @@ struct Fixture {
         for (int i = 0; i < 5; ++i)
             result.items.numbers["nll"].push_back(10 * (mean + more) + spread[i] + noise * unequal[i]);
         result.items.counts["tokens"] = {10, 10, 10, 10, 10};
-        result.metrics = {engine::perplexityMetric(result.items)};
+        result.metrics = engine::metricsOf(result.items);
         result.tokens = 55;
         result.seconds = 5.5;
         const auto open = store::Study::open(study.folder(), store::Study::Access::Write);

@@ -22,6 +22,7 @@
 #include "app/pages/figurespreview.h"
 #include "app/settings/settings.h"
 #include "core/engine/evaluate.h"
+#include "core/engine/itemstatistics.h"
 #include "tests/core/engine/selectedstudy.h"
 #include "tests/support/testsupport.h"
 #include "tests/support/tinymodel.h"
@@ -79,7 +80,7 @@ struct Fixture {
                 for (const double loss : {18.0, 22.0, 25.0, 21.0})
                     result.items.numbers["nll"].push_back(loss + double(i));
                 result.items.counts["tokens"] = {10, 10, 10, 10};
-                result.metrics = {engine::perplexityMetric(result.items)};
+                result.metrics = engine::metricsOf(result.items);
                 VERIFY_RESULT((*open)->addEvaluation(recipe, result));
             }
     }

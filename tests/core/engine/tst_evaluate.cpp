@@ -5,6 +5,7 @@
 
 #include "core/base/sha256.h"
 #include "core/engine/evaluate.h"
+#include "core/engine/itemstatistics.h"
 #include "core/store/study.h"
 #include "tests/core/engine/selectedstudy.h"
 #include "tests/support/testsupport.h"
@@ -56,7 +57,7 @@ store::EvaluationResult lossesOf(std::vector<double> nll, std::vector<std::uint6
     store::EvaluationResult result;
     result.items.numbers = {{"nll", std::move(nll)}};
     result.items.counts = {{"tokens", std::move(tokens)}};
-    result.metrics = {perplexityMetric(result.items)};
+    result.metrics = metricsOf(result.items);
     return result;
 }
 

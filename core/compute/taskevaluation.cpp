@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/compute/taskevaluation.h"
+
+#include "core/base/sha256.h"
+#include "core/compute/choiceevaluation.h"
+
+namespace secateur::compute {
+
+bool Findings::has(std::uint64_t item, std::uint64_t sample, const char *field) const
+{
+    const auto place = found().find({item, sample});
+    return place != found().end() && place->second.contains(field);
+}
+
+Result<void> Findings::add(std::span<const store::JournalEntry> entries)
+{
+    if (m_journal)
+        return m_journal->append(entries);
+    for (const auto &entry : entries) {
+        auto &known = m_memory[{entry.item, entry.sample}];
+        if (known.is_null())
+            known = nlohmann::json::object();
+        known.update(entry.found);
+    }
+    return {};
+}
+
+Result<void> Findings::discard()
+{
+    return m_journal ? m_journal->remove() : Result<void>();
+}
+
+Result<std::vector<data::Record>> TaskEvaluation::readItems()
+{
+    SECATEUR_TRY(items, engine::taskItems(m_task, m_session.request().limit, m_session.context()));
+    Sha256 digest;
+    for (const auto &record : items.records) {
+        const std::string text = record.fields.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+        digest.update(std::to_string(text.size()) + ":" + text);
+    }
+    m_itemsSha256 = digest.finishHex();
+    m_file = std::move(items.file);
+    return std::move(items.records);
+}
+
+store::EvaluationRecipe TaskEvaluation::recipeOf(const EvaluatedRun &run) const
+{
+    store::EvaluationRecipe recipe = m_session.recipeOf(run);
+    recipe.task = info().name;
+    recipe.taskVersion = info().version;
+    recipe.protocol = info().protocol;
+    recipe.domain = info().domain;
+    recipe.files = {m_file};
+    recipe.itemsSha256 = m_itemsSha256;
+    recipe.bos = bosName(m_session.request().bos);
+    recipe.limit = m_session.request().limit.value_or(0);
+    recipe.settings = m_settings;
+    return recipe;
+}
+
+Result<std::unique_ptr<TaskEvaluation>> makeTaskEvaluation(EvaluationSession &session,
+                                                           const engine::RequestedTask &task)
+{
+    switch (task.task->info().kind) {
+    case eval::TaskKind::Choice: return std::make_unique<ChoiceEvaluation>(session, task);
+    default: break;
+    }
+    return failure(ErrorCode::Unsupported, task.task->info().name + ": tasks of this kind cannot be measured yet");
+}
+
+} // namespace secateur::compute

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/pairedbootstrap.h"
+
+#include <algorithm>
+
+#include "core/data/sampler.h"
+
+namespace secateur::engine {
+
+namespace {
+
+constexpr std::uint64_t bootstrapSeed = 0;
+
+} // namespace
+
+analysis::Estimate bootstrapped(const std::vector<std::size_t> &chosen, const analysis::Statistic &statistic)
+{
+    data::SplitMix64 chance(bootstrapSeed);
+    std::vector<std::size_t> mapped(chosen.size());
+    const auto interval = analysis::bootstrapInterval(
+        chosen.size(),
+        [&](std::span<const std::size_t> resample) {
+            std::transform(resample.begin(), resample.end(), mapped.begin(),
+                           [&chosen](std::size_t item) { return chosen[item]; });
+            return statistic(mapped);
+        },
+        [&chance](std::size_t bound) { return std::size_t(chance.below(bound)); });
+    return {statistic(chosen), interval};
+}
+
+} // namespace secateur::engine
