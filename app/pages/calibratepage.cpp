@@ -6,10 +6,10 @@
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QHeaderView>
-#include <QLocale>
 #include <QSplitter>
 #include <QVBoxLayout>
 
+#include "widgets/common/numbertext.h"
 #include "widgets/common/theme.h"
 
 namespace secateur::app {
@@ -20,7 +20,7 @@ constexpr qsizetype shownBeginning = 160; ///< characters of a sample in the tab
 
 QString number(std::uint64_t value)
 {
-    return QLocale().toString(qulonglong(value));
+    return widgets::groupedNumber(qlonglong(value));
 }
 
 QString summaryOf(const CalibrationPreview &preview)

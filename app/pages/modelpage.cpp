@@ -6,7 +6,9 @@
 #include <QLocale>
 #include <QVBoxLayout>
 
+#include "app/pages/accuracyplan.h"
 #include "core/base/system.h"
+#include "widgets/common/numbertext.h"
 #include "widgets/common/theme.h"
 
 namespace secateur::app {
@@ -19,7 +21,7 @@ QString fromStd(const std::string &text)
 
 QString number(std::uint64_t value)
 {
-    return QLocale().toString(qulonglong(value));
+    return widgets::groupedNumber(qlonglong(value));
 }
 
 QString bytes(std::uint64_t value)
@@ -50,7 +52,9 @@ widgets::TableData factsOf(const engine::InspectReport &report)
              {ModelPage::tr("Begins a text with token"), tokenText(report.bos)},
              {ModelPage::tr("Ends a text with token"), tokenText(report.eos)},
              {ModelPage::tr("Memory to prune"),
-              ModelPage::tr("about %1, with 128 samples").arg(bytes(report.prunePeakBytes))}}};
+              ModelPage::tr("about %1, with 128 samples").arg(bytes(report.prunePeakBytes))},
+             {ModelPage::tr("Time to prune"),
+              ModelPage::tr("%1 for these, by a rule of thumb").arg(roughTime(report.pruneSeconds))}}};
 }
 
 widgets::TableData sublayersOf(const engine::InspectReport &report)

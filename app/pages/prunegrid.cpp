@@ -98,6 +98,7 @@ std::vector<PlannedRun> planRuns(const PruneGrid &grid, const std::filesystem::p
                           const QString &suffix) -> PlannedRun & {
         PlannedRun run;
         run.domain = domain;
+        run.method = method;
         run.name =
             QStringLiteral("%1-%2-%3%4")
                 .arg(domain, fromStd(methodName(method)), fromStd(targetText(target)).replace(u':', u'-'), suffix);
@@ -119,6 +120,7 @@ std::vector<PlannedRun> planRuns(const PruneGrid &grid, const std::filesystem::p
                     data.seed = seed;
                     const QString suffix = grid.seeds.size() > 1 ? QStringLiteral("-s%1").arg(seed) : QString();
                     auto &run = plan(domain.name, method, target, commandLineOptions(data), suffix);
+                    run.data = data;
                     if (data.files.empty())
                         run.problem = words("no files to calibrate on");
                 }

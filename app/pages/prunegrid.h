@@ -27,6 +27,8 @@ struct PlannedRun {
     QString name; ///< "math-wanda-0.5", with "-s1" where there is more than one seed
     QString domain;
     QStringList arguments; ///< of secateur-cli
+    PruneMethod method = PruneMethod::Wanda;
+    data::CalibrationRequest data; ///< of magnitude, which looks at none: as it is made
     bool isThere = false; ///< a finished run of this name exists
     QString problem; ///< why it cannot be started; empty: it can
 };

@@ -9,9 +9,9 @@
 #include <QLocale>
 #include <QVBoxLayout>
 
+#include "app/pages/pruneforecast.h"
 #include "core/architecture/modelarchive.h"
 #include "core/base/system.h"
-#include "core/engine/light.h"
 #include "widgets/common/formrow.h"
 #include "widgets/common/theme.h"
 
@@ -38,13 +38,6 @@ QString methodLabel(PruneMethod method)
 QString bytes(std::uint64_t value)
 {
     return QLocale().formattedDataSize(qint64(value), 1, QLocale::DataSizeTraditionalFormat);
-}
-
-/// The longest a sequence of this request can be, as far as is known before it is built.
-std::uint64_t longestOf(const data::CalibrationRequest &request, const architecture::ModelConfig &config)
-{
-    const auto limit = std::uint64_t(std::max<std::int64_t>(config.maxPositions, 1));
-    return std::min(request.length > 0 ? request.length : request.maxLength, limit);
 }
 
 } // namespace
@@ -206,24 +199,17 @@ Result<PruneGrid> PrunePage::grid() const
     return grid;
 }
 
-QString PrunePage::forecastFor(const PruneGrid &grid) const
+QString PrunePage::forecastFor(const std::vector<PlannedRun> &runs) const
 {
-    if (!m_config || !*m_config)
+    if (!m_config || !*m_config || runs.empty())
         return {};
-    std::uint64_t most = 0;
-    for (const auto method : grid.methods)
-        for (const auto &domain : grid.domains) {
-            const auto longest = longestOf(domain.data, **m_config);
-            // At most: records are often shorter than where they would be cut.
-            const engine::PruneDemand demand{
-                domain.data.samples * longest, domain.data.samples, longest, method, false, physicalCores()};
-            most = std::max(most, engine::forecastPruneBytes(**m_config, demand));
-        }
+    const auto forecast = forecastRuns(runs, **m_config, session().runs(), hostName(), physicalCores());
     const auto available = availableMemory();
-    if (most == 0)
-        return {};
-    const QString text = tr("Needs at most %1 of memory at a time; %2 are free.").arg(bytes(most), bytes(available));
-    return most <= available ? text : text + tr(" Take fewer or shorter samples if a job runs out of it.");
+    QString text =
+        tr("Needs at most %1 of memory at a time; %2 are free.").arg(bytes(forecast.bytes), bytes(available));
+    if (forecast.bytes > available)
+        text += tr(" Take fewer or shorter samples if a job runs out of it.");
+    return text + QLatin1Char('\n') + timeWords(forecast, int(runs.size()));
 }
 
 void PrunePage::updatePlan()
@@ -243,7 +229,7 @@ void PrunePage::updatePlan()
                 ? tr("Set up a domain on the Calibrate page first, or choose magnitude, which needs none.")
                 : tr("Choose at least one domain, method, target and seed.");
     }
-    m_forecast->setText(wanted && problem.isEmpty() ? forecastFor(*wanted) : problem);
+    m_problem = problem;
     showStates();
 }
 
@@ -255,12 +241,15 @@ RunState PrunePage::stateOfRun(const PlannedRun &run) const
 void PrunePage::showStates()
 {
     widgets::TableData table{{tr("Run"), tr("Domain"), tr("State")}, {}};
-    int count = 0;
+    std::vector<PlannedRun> toMake;
     for (const auto &run : m_runs) {
         const auto state = stateOfRun(run);
         table.rows.push_back({run.name, run.domain, state.text});
-        count += state.canStart ? 1 : 0;
+        if (state.canStart)
+            toMake.push_back(run);
     }
+    const auto count = int(toMake.size());
+    m_forecast->setText(m_problem.isEmpty() ? forecastFor(toMake) : m_problem);
     m_table->setTable(std::move(table));
     m_startButton->setText(count == 0       ? tr("Start pruning")
                                : count == 1 ? tr("Start one run")

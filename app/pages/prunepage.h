@@ -51,12 +51,13 @@ private:
     void start();
     [[nodiscard]] RunState stateOfRun(const PlannedRun &run) const;
     [[nodiscard]] Result<PruneGrid> grid() const;
-    [[nodiscard]] QString forecastFor(const PruneGrid &grid) const;
+    [[nodiscard]] QString forecastFor(const std::vector<PlannedRun> &runs) const;
 
     widgets::LatestTask<Config> m_task;
     std::filesystem::path m_read;
     std::shared_ptr<const Config> m_config;
     std::vector<PlannedRun> m_runs;
+    QString m_problem; ///< of the grid; empty: none
     const JobQueue *m_jobs = nullptr;
     QAction *m_start;
     QListWidget *m_domains;

@@ -9,6 +9,8 @@
 #include <QLocale>
 #include <QVBoxLayout>
 
+#include "widgets/common/numbertext.h"
+
 namespace secateur::app {
 namespace {
 
@@ -28,10 +30,9 @@ QString calibration(const RunManifest &run)
 {
     if (run.recipe.calibrationTokens == 0)
         return Inspector::tr("none");
-    const QLocale locale;
     return Inspector::tr("%1 tokens, %2 texts")
-        .arg(locale.toString(qulonglong(run.recipe.calibrationTokens)),
-             locale.toString(qulonglong(run.recipe.calibrationSequences)));
+        .arg(widgets::groupedNumber(qlonglong(run.recipe.calibrationTokens)),
+             widgets::groupedNumber(qlonglong(run.recipe.calibrationSequences)));
 }
 
 QString duration(const RunManifest &run)
@@ -68,7 +69,7 @@ std::vector<Property> properties()
             {Inspector::tr("Made"), [](const auto &run) { return day(run.createdUtc); }}};
 }
 
-/// "49.98 % of 331,776" of the selected matrix.
+/// "49.98 % of 331 776" of the selected matrix.
 QString matrixCell(const RunManifest &run, const MatrixId &id)
 {
     const auto found = std::ranges::find(run.sublayers, id, &store::SublayerInfo::id);
@@ -76,7 +77,7 @@ QString matrixCell(const RunManifest &run, const MatrixId &id)
         return {};
     const auto cells = found->rows * found->cols;
     return Inspector::tr("%1 of %2")
-        .arg(percent(double(found->pruned) / double(cells)), QLocale().toString(qulonglong(cells)));
+        .arg(percent(double(found->pruned) / double(cells)), widgets::groupedNumber(qlonglong(cells)));
 }
 
 } // namespace

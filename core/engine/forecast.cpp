@@ -20,6 +20,12 @@ constexpr std::uint64_t scoreRows = 2 * 128;
 /// Converting weights, packing them for a product, selecting rows: a few buffers of this size per thread.
 constexpr std::uint64_t bufferBytes = 8 * MiB;
 
+// The rule of thumb for time.
+constexpr double passes = 2.0;
+constexpr double operationsPerWeight = 2.0;
+constexpr double operationsPerSecond = 50e9; ///< of a thread
+constexpr double weightsPerSecond = 1e9; ///< read, selected and written
+
 struct BlockSize {
     std::uint64_t weights = 0;
     std::uint64_t largest = 0;
@@ -63,6 +69,16 @@ std::uint64_t forecastPruneBytes(const architecture::ModelConfig &config, const 
     bytes += demand.tokens * (std::uint64_t(config.hiddenSize) * floatBytes + 3 * idBytes);
     bytes += demand.sequences * columns * floatBytes;
     return bytes + std::uint64_t(std::max(demand.threads, 1)) * scratchBytes(config, demand.longest);
+}
+
+double forecastPruneSeconds(const architecture::ModelConfig &config, const PruneDemand &demand)
+{
+    const double weights = double(blockSize(config).weights) * double(std::max<std::int64_t>(config.layers, 0));
+    const double threads = std::max(demand.threads, 1);
+    const double selecting = weights / weightsPerSecond;
+    if (demand.method == PruneMethod::Magnitude)
+        return selecting;
+    return selecting + passes * operationsPerWeight * weights * double(demand.tokens) / (operationsPerSecond * threads);
 }
 
 } // namespace secateur::engine

@@ -68,8 +68,10 @@ Result<InspectReport> inspect(const std::filesystem::path &model, int threads)
     report.fileBytes = fileBytes;
     report.sublayers = archive->sublayers();
     const std::uint64_t length = std::min<std::uint64_t>(usualLength, std::uint64_t(config.maxPositions));
-    report.prunePeakBytes = forecastPruneBytes(
-        config, {.tokens = usualSamples * length, .sequences = usualSamples, .longest = length, .threads = threads});
+    const PruneDemand usual{
+        .tokens = usualSamples * length, .sequences = usualSamples, .longest = length, .threads = threads};
+    report.prunePeakBytes = forecastPruneBytes(config, usual);
+    report.pruneSeconds = forecastPruneSeconds(config, usual);
     SECATEUR_CHECK(describeTokenizer(model, report));
     return report;
 }

@@ -34,6 +34,7 @@ struct InspectReport {
     std::optional<std::int32_t> eos;
     std::vector<architecture::Sublayer> sublayers;
     std::uint64_t prunePeakBytes = 0; ///< forecast for 128 samples of up to 2048 tokens
+    double pruneSeconds = 0.0; ///< for the same, by forecastPruneSeconds()
     std::vector<std::string> notices;
 };
 [[nodiscard]] Result<InspectReport> inspect(const std::filesystem::path &model, int threads);
@@ -124,6 +125,10 @@ struct PruneDemand {
 /// Resident bytes that pruning will need at its peak: libraries, one block, activations of the calibration set,
 /// scratch per thread.
 [[nodiscard]] std::uint64_t forecastPruneBytes(const architecture::ModelConfig &config, const PruneDemand &demand);
+/// Seconds that pruning will take, by a rule of thumb: every token goes through each layer twice, at two operations per
+/// weight, and a thread does 50 thousand million of these a second; what a processor really does lies within a factor
+/// of about three of that. Magnitude looks at no tokens: a second per thousand million weights.
+[[nodiscard]] double forecastPruneSeconds(const architecture::ModelConfig &config, const PruneDemand &demand);
 
 /// InvalidArgument when `output` lies in the folder of the study: what is there belongs to the study alone.
 [[nodiscard]] Result<void> checkOutsideStudy(const std::filesystem::path &output, const std::filesystem::path &study);

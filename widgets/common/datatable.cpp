@@ -7,6 +7,8 @@
 #include <QKeyEvent>
 #include <QLocale>
 
+#include "widgets/common/numbertext.h"
+
 namespace secateur::widgets {
 namespace {
 
@@ -81,8 +83,12 @@ QVariant TableModel::data(const QModelIndex &index, int role) const
     if (std::size_t(index.column()) >= row.size())
         return {};
     const auto &value = row[std::size_t(index.column())];
+    if (role == Qt::DisplayRole && value.typeId() == QMetaType::Double)
+        return QString::number(value.toDouble(), 'g', 5);
     if (role == Qt::DisplayRole)
-        return value.typeId() == QMetaType::Double ? QVariant(QString::number(value.toDouble(), 'g', 5)) : value;
+        return isNumber(value) ? QVariant(groupedNumber(value.toLongLong())) : value;
+    if (role == Qt::ToolTipRole && !isNumber(value))
+        return value; // a long text may be cut in its cell
     if (role == Qt::TextAlignmentRole && isNumber(value))
         return int(Qt::AlignRight | Qt::AlignVCenter);
     return {};

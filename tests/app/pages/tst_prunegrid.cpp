@@ -2,6 +2,7 @@
 #include <QtTest/QTest>
 
 #include "app/pages/calibrationpreview.h"
+#include "app/pages/pruneforecast.h"
 #include "app/pages/prunegrid.h"
 #include "tests/support/testsupport.h"
 
@@ -74,6 +75,39 @@ private Q_SLOTS:
                            "--method wanda --sparsity 0.5 --statistics pruned"));
     }
 
+    void timeByARuleOfThumbBeforeAnyRun()
+    {
+        const auto runs = planRuns(grid(), "/s", "/m", {});
+        const auto forecast = forecastRuns({runs[0]}, smallModel(), {}, "here", 2);
+        QVERIFY(!forecast.measured && forecast.atMost && forecast.bytes > 0);
+        const auto twice = forecastRuns({runs[0], runs[0]}, smallModel(), {}, "here", 2);
+        QCOMPARE(twice.seconds, 2.0 * forecast.seconds);
+        QCOMPARE(twice.bytes, forecast.bytes); // one after another
+        const QString words = timeWords(forecast, 1);
+        QVERIFY2(words.startsWith(QStringLiteral("At most ")) && words.contains(QStringLiteral("rule of thumb")),
+                 qPrintable(words));
+    }
+
+    void timeByTheLastRunHere()
+    {
+        const auto runs = planRuns(grid(), "/s", "/m", {});
+        auto elsewhere = earlierRun("other", "math", 5000.0);
+        const auto fromElsewhere = forecastRuns({runs[0]}, smallModel(), {elsewhere}, "here", 2);
+        QVERIFY(!fromElsewhere.measured && !fromElsewhere.atMost); // but the texts' lengths are known
+        const std::vector<store::RunManifest> earlier = {earlierRun("here", "math", 50.0), elsewhere};
+        const auto forecast = forecastRuns({runs[0]}, smallModel(), earlier, "here", 2);
+        QVERIFY(forecast.measured && !forecast.atMost);
+        QCOMPARE(forecast.seconds, 50.0 / 2.0 + 3.0); // 32 of 64 texts, and what does not depend on them
+        auto other = runs[0];
+        other.domain = QStringLiteral("law");
+        QVERIFY(forecastRuns({other}, smallModel(), earlier, "here", 2).atMost);
+        other.method = PruneMethod::Magnitude;
+        const auto magnitude = forecastRuns({other}, smallModel(), earlier, "here", 2);
+        QCOMPARE(magnitude.seconds, 3.0);
+        QVERIFY(!magnitude.atMost);
+        QVERIFY(timeWords(forecast, 4).contains(QStringLiteral("for 4 runs, by the last run's speed")));
+    }
+
     void histogramCountsEachOnce()
     {
         const std::vector<CalibrationPreview::Sample> samples = {{1, {}}, {9, {}}, {10, {}}, {10, {}}};
@@ -84,6 +118,29 @@ private Q_SLOTS:
     }
 
 private:
+    static architecture::ModelConfig smallModel()
+    {
+        architecture::ModelConfig config;
+        config.layers = 4;
+        config.hiddenSize = 64;
+        config.intermediateSize = 168;
+        config.heads = 4;
+        config.kvHeads = 2;
+        config.headDim = 16;
+        config.maxPositions = 1024;
+        return config;
+    }
+    /// 64 texts of 100 tokens, and three seconds for all but calibrating.
+    static store::RunManifest earlierRun(const char *host, const char *domain, double calibrate)
+    {
+        store::RunManifest run;
+        run.outcome.host = host;
+        run.outcome.seconds = {{"calibrate", calibrate}, {"total", calibrate + 3.0}};
+        run.recipe.domain = domain;
+        run.recipe.calibrationTokens = 6400;
+        run.recipe.calibrationSequences = 64;
+        return run;
+    }
     static PruneGrid grid()
     {
         DomainPlan math{QStringLiteral("math"), {}};

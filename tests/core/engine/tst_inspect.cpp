@@ -21,6 +21,7 @@ private Q_SLOTS:
     void notAModel();
     void realGguf();
     void forecastGrowsWithTheWork();
+    void forecastOfTime();
     void forecastOfA7bModel();
 };
 
@@ -118,6 +119,28 @@ void TestInspect::forecastGrowsWithTheWork()
     QCOMPARE(forecast(), base);
     config.intermediateSize *= 2;
     QVERIFY(forecast() >= base + 3 * 168 * 64 * 4);
+}
+
+void TestInspect::forecastOfTime()
+{
+    architecture::ModelConfig config; // SmolLM2-135M: 106,168,320 prunable weights
+    config.layers = 30;
+    config.hiddenSize = 576;
+    config.intermediateSize = 1536;
+    config.heads = 9;
+    config.kvHeads = 3;
+    config.headDim = 64;
+    PruneDemand demand{.tokens = 37787, .sequences = 128, .longest = 512, .threads = 2};
+    const double seconds = forecastPruneSeconds(config, demand);
+    const double calibrating = 4.0 * 106168320 * 37787 / 100e9; // took 82 s on two threads with AVX-512
+    QVERIFY(seconds > calibrating && seconds < 1.01 * calibrating);
+    demand.tokens *= 2;
+    QVERIFY(forecastPruneSeconds(config, demand) > 1.9 * seconds);
+    demand.threads = 4;
+    QVERIFY(forecastPruneSeconds(config, demand) < 1.1 * seconds);
+    demand.method = PruneMethod::Magnitude;
+    QVERIFY(forecastPruneSeconds(config, demand) < 1.0);
+    QCOMPARE(forecastPruneSeconds({}, demand), 0.0);
 }
 
 void TestInspect::forecastOfA7bModel()

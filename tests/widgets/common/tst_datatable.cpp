@@ -6,6 +6,7 @@
 #include <QtTest/QTest>
 
 #include "widgets/common/datatable.h"
+#include "widgets/common/numbertext.h"
 
 using namespace secateur::widgets;
 
@@ -40,6 +41,37 @@ private Q_SLOTS:
         QVERIFY(!model.index(2, 1).data().isValid());
         model.setTable({});
         QCOMPARE(model.rowCount(), 0);
+    }
+
+    void wholeNumbersAreGrouped()
+    {
+        const auto plain = [](QString text) { return text.replace(QChar(0x202f), u' '); };
+        QCOMPARE(plain(groupedNumber(0)), QStringLiteral("0"));
+        QCOMPARE(plain(groupedNumber(-9999)), QStringLiteral("-9999"));
+        QCOMPARE(plain(groupedNumber(10000)), QStringLiteral("10 000"));
+        QCOMPARE(plain(groupedNumber(-123456)), QStringLiteral("-123 456"));
+        QCOMPARE(plain(groupedNumber(1234567)), QStringLiteral("1 234 567"));
+        const TableData weights{{QStringLiteral("weights")}, {{qlonglong(884736)}}};
+        TableModel model;
+        model.setTable(weights);
+        QCOMPARE(plain(model.index(0, 0).data().toString()), QStringLiteral("884 736"));
+        QCOMPARE(toCsv(weights), QStringLiteral("weights\r\n884736\r\n")); // to be read by programs
+    }
+
+    void newValuesKeepTheRow()
+    {
+        DataTable table(QStringLiteral("Distances"));
+        table.setTable(sample());
+        const QAbstractItemModelTester tester(table.model(), QAbstractItemModelTester::FailureReportingMode::Fatal);
+        table.showRow(1);
+        auto other = sample();
+        other.rows[1][1] = 7.5;
+        table.setTable(other);
+        QCOMPARE(table.currentIndex().row(), 1);
+        QCOMPARE(table.currentIndex().siblingAtColumn(1).data().toString(), QStringLiteral("7.5"));
+        other.rows.pop_back();
+        table.setTable(other);
+        QVERIFY(!table.currentIndex().isValid());
     }
 
     void tellsOfTheUsersRowsOnly()
