@@ -50,6 +50,7 @@ std::string meteorDiffers(const std::string &stages, const MeteorOptions &option
 {
     std::ifstream file(test::sharedFolder() / "goldens" / "eval" / "mt.jsonl");
     std::size_t compared = 0;
+    double sum = 0.0; // with all references, where the corpus scores of BLEU and chrF have the first only
     for (std::string line; std::getline(file, line); ++compared) {
         const auto row = nlohmann::json::parse(line);
         const Words hypothesis = row.at("hypothesis_tokens");
@@ -65,7 +66,12 @@ std::string meteorDiffers(const std::string &stages, const MeteorOptions &option
         }
         if (!same)
             return line;
+        sum += meteorScore(hypothesis, references, options);
     }
+    std::ifstream corpus(test::sharedFolder() / "goldens" / "eval" / "mt_corpus.json");
+    const double mean = nlohmann::json::parse(corpus).at("all").at("meteor_mean_" + stages);
+    if (std::abs(sum / double(compared) - mean) > 1e-6)
+        return "the mean is " + std::to_string(sum / double(compared)) + ", not " + std::to_string(mean);
     return compared == 50 ? std::string() : "the file has " + std::to_string(compared) + " items";
 }
 
