@@ -75,10 +75,16 @@ private:
     std::string m_origin;
 };
 
+/// A choice as it is described: a template, or, without a field in it, always the same words.
+struct ChoiceText {
+    std::string literal;
+    std::optional<FieldTemplate> fields;
+};
+
 class OwnChoice : public ChoiceTask
 {
 public:
-    OwnChoice(TaskInfo info, FieldTemplate prompt, std::vector<FieldTemplate> choices, std::string list,
+    OwnChoice(TaskInfo info, FieldTemplate prompt, std::vector<ChoiceText> choices, std::string list,
               FieldTemplate gold)
         : ChoiceTask(std::move(info)), m_prompt(std::move(prompt)), m_choices(std::move(choices)),
           m_list(std::move(list)), m_gold(std::move(gold))
@@ -94,7 +100,7 @@ public:
             texts = std::move(listed);
         }
         for (const auto &choice : m_choices) {
-            SECATEUR_TRY(text, choice.render(record));
+            SECATEUR_TRY(text, choice.fields ? choice.fields->render(record) : Result<std::string>(choice.literal));
             texts.push_back(std::move(text));
         }
         SECATEUR_TRY(gold, m_gold.render(record));
@@ -120,7 +126,7 @@ private:
     }
 
     FieldTemplate m_prompt;
-    std::vector<FieldTemplate> m_choices;
+    std::vector<ChoiceText> m_choices;
     std::string m_list; ///< a field, or empty
     FieldTemplate m_gold;
 };
@@ -171,17 +177,21 @@ Result<std::shared_ptr<const Task>> choiceOf(TaskInfo info, const Description &d
     info.kind = TaskKind::Choice;
     SECATEUR_TRY(prompt, description.pattern("prompt"));
     SECATEUR_TRY(gold, description.pattern("gold"));
-    std::vector<FieldTemplate> choices;
+    std::vector<ChoiceText> choices;
     std::string list;
     if (description.has("choices") && description["choices"].is_string()) {
         list = description["choices"].get<std::string>();
     } else {
         SECATEUR_TRY(written, description.texts("choices"));
         for (const auto &text : written) {
+            if (text.find('{') == std::string::npos) {
+                choices.push_back({text, {}});
+                continue;
+            }
             auto parsed = FieldTemplate::parse(text);
             if (!parsed)
                 return description.refuse("\"choices\": " + parsed.error().detail);
-            choices.push_back(std::move(*parsed));
+            choices.push_back({{}, std::move(*parsed)});
         }
     }
     if (list.empty() && choices.size() < 2)

@@ -16,7 +16,8 @@ struct OwnTask {
 };
 
 /// Reads a task described in a JSON file. All kinds: "name", "kind", and if wanted "title", "domain", "items".
-///     "kind": "choice"      "prompt": template, "choices": [templates] or the name of a list field, "gold": template
+///     "kind": "choice"      "prompt": template, "choices": [templates or plain words] or the name of a list field,
+///     "gold": template
 ///                           that gives the right choice's number from 0, its letter, or its text
 ///     "kind": "generation"  "prompt", "answer": templates, "max_new_tokens" (256), "stop": [texts],
 ///                           "match": "exact" (blanks at the ends stripped) or "regex" with "pattern": the first match
