@@ -10,6 +10,10 @@
 namespace secateur::widgets {
 namespace {
 
+/// L* between which the series of a chart lie; all four maps reach these.
+constexpr double darkestSeries = 24.0;
+constexpr double palestSeries = 78.0;
+
 /// Lightness and two opponent channels of OKLab (Ottosson 2020), in which equal steps look about equal.
 using Lab = std::array<double, 3>;
 
@@ -188,18 +192,25 @@ QRgb ColorMap::textColorOn(QRgb background)
     return lightness(background) > 55.0 ? qRgb(0, 0, 0) : qRgb(255, 255, 255);
 }
 
+QRgb ColorMap::ofLightness(double wanted, bool upperArm) const
+{
+    double dark = upperArm ? 1.0 : 0.0;
+    double pale = m_diverging ? 0.5 : 1.0;
+    for (int i = 0; i < 12; ++i) { // 256 entries
+        const double middle = (dark + pale) / 2.0;
+        (lightness(at(middle)) < wanted ? dark : pale) = middle;
+    }
+    return at(pale);
+}
+
 QList<QRgb> ColorMap::seriesColors(int count) const
 {
-    if (count <= 0)
-        return {};
-    // The palest fifth is hard to see on white; a diverging map has its palest colours in the middle.
-    const double end = m_diverging ? 1.0 : 0.82;
+    if (count == 1)
+        return {at(m_diverging ? 0.12 : 0.3)};
     QList<QRgb> colors;
-    for (int i = 0; i < count; ++i) {
-        const double even = count == 1 ? 0.3 : double(i) / (count - 1);
-        const double folded = m_diverging ? (even < 0.5 ? even * 0.7 : 1.0 - (1.0 - even) * 0.7) : even;
-        colors.append(at(0.04 + folded * (end - 0.08)));
-    }
+    for (int i = 0; i < count; ++i) // of a diverging map from both arms in turn, so that neighbours differ in hue too
+        colors.append(
+            ofLightness(darkestSeries + (palestSeries - darkestSeries) * i / (count - 1), m_diverging && i % 2 == 1));
     return colors;
 }
 

@@ -32,10 +32,14 @@ public:
     [[nodiscard]] static QRgb textColorOn(QRgb background);
     /// CIE L* (0 black … 100 white, D65) of an sRGB colour.
     [[nodiscard]] static double lightness(QRgb color);
-    /// `count` colours for the series of a chart, far apart in lightness and none too pale for white paper.
+    /// `count` colours for the series of a chart, in even steps of lightness from dark to as pale as white paper bears:
+    /// two of up to 8 differ by L* 7 or more, of up to 4 by 15 or more, so that grey print keeps them apart.
     [[nodiscard]] QList<QRgb> seriesColors(int count) const;
 
 private:
+    /// The colour of this lightness, of a diverging map from the lower or the upper arm.
+    [[nodiscard]] QRgb ofLightness(double wanted, bool upperArm) const;
+
     ColorMap(QString id, bool diverging, std::array<QRgb, 256> table);
     [[nodiscard]] static const std::array<ColorMap, 4> &all();
 

@@ -12,7 +12,7 @@ namespace {
 using mask::BitMatrix;
 
 constexpr QRgb prunedColor = 0xfff7f5f0;
-constexpr QRgb sameKeptColor = 0xffe3e7eb;
+constexpr QRgb sameKeptColor = 0xffc6cad0; // apart from pruned and from differing in grey print, too
 constexpr QRgb differColor = 0xffcc0000;
 constexpr QRgb blankColor = 0xffffffff; // of pruned weights, as the paper leaves them
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cmath>
+#include <map>
 
 #include "tests/support/testsupport.h"
 #include "tests/widgets/figure/figuresamples.h"
@@ -42,6 +43,7 @@ private Q_SLOTS:
     void colorsFitTheRange();
     void weightsHaveTheirColors();
     void smallMasksAreRectangles();
+    void greyPrintKeepsClassesApart();
     void largeMasksArePictures();
     void hugeMasksBecomeDensities();
     void fittingHeightsLeaveNoBlankPaper();
@@ -328,6 +330,43 @@ void TestFigureScene::smallMasksAreRectangles()
             const QRgb color = colorAt(2, row, col);
             QCOMPARE(qRed(color) > 2 * qGreen(color), kept[0].test(row, col) != kept[1].test(row, col));
         }
+}
+
+/// In grey print only lightness is left: each two classes of a mask differ by L* 12 or more, kept and pruned by 50.
+void TestFigureScene::greyPrintKeepsClassesApart()
+{
+    const auto data = maskSample(20, 30);
+    const auto &content = std::get<analysis::MaskPair>(data.content);
+    for (const QString &palette : ColorMap::ids()) {
+        FigureSpec spec = specOf(FigureKind::Mask, 139.7);
+        spec.palette = palette;
+        const FigureScene scene = sceneOf(spec, data);
+        const QImage image = renderScene(scene, 600);
+        std::map<QString, double> found;
+        for (std::size_t row = 0; row < 20; ++row)
+            for (std::size_t col = 0; col < 30; ++col) {
+                const auto lightnessAt = [&](std::size_t panel) {
+                    const QRectF area = scene.panels[panel];
+                    const QPointF at = area.topLeft()
+                        + QPointF((double(col) + 0.5) * area.width() / 30, (double(row) + 0.5) * area.height() / 20);
+                    return ColorMap::lightness(image.pixel((at * 600 / 25.4).toPoint()));
+                };
+                const bool a = content.kept[0].test(row, col);
+                const bool b = content.kept[1].test(row, col);
+                found[a ? QStringLiteral("kept") : QStringLiteral("pruned")] = lightnessAt(0);
+                found[a != b       ? QStringLiteral("differs")
+                          : a && b ? QStringLiteral("both")
+                                   : QStringLiteral("neither")] = lightnessAt(2);
+            }
+        QCOMPARE(found.size(), std::size_t(5));
+        const auto apart = [&found](const char *x, const char *y) {
+            return std::abs(found[QString::fromLatin1(x)] - found[QString::fromLatin1(y)]);
+        };
+        QVERIFY(apart("kept", "pruned") >= 50.0);
+        QVERIFY(apart("differs", "both") >= 12.0);
+        QVERIFY(apart("differs", "neither") >= 12.0);
+        QVERIFY2(apart("both", "neither") >= 12.0, qPrintable(QString::number(apart("both", "neither"))));
+    }
 }
 
 void TestFigureScene::largeMasksArePictures()
