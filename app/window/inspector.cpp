@@ -9,6 +9,7 @@
 #include <QLocale>
 #include <QVBoxLayout>
 
+#include "widgets/common/emptystate.h"
 #include "widgets/common/numbertext.h"
 
 namespace secateur::app {
@@ -26,13 +27,9 @@ QString percent(double share)
     return QLocale().toString(100.0 * share, 'f', 2) + QStringLiteral(" %");
 }
 
-QString calibration(const RunManifest &run)
+QString count(std::uint64_t number)
 {
-    if (run.recipe.calibrationTokens == 0)
-        return Inspector::tr("none");
-    return Inspector::tr("%1 tokens, %2 texts")
-        .arg(widgets::groupedNumber(qlonglong(run.recipe.calibrationTokens)),
-             widgets::groupedNumber(qlonglong(run.recipe.calibrationSequences)));
+    return number == 0 ? Inspector::tr("none") : widgets::groupedNumber(qlonglong(number));
 }
 
 QString duration(const RunManifest &run)
@@ -42,11 +39,11 @@ QString duration(const RunManifest &run)
                                               : Inspector::tr("%1 s").arg(QLocale().toString(total->second, 'f', 1));
 }
 
-/// Of "2026-11-24T13:54:29Z"; the whole of it where it is not such a time.
-QString day(const std::string &utc)
+/// The day or the hour, as `format` says, of "2026-11-24T13:54:29Z"; the whole of it where it is not such a time.
+QString localTime(const std::string &utc, const char *format)
 {
     const auto time = QDateTime::fromString(fromStd(utc), Qt::ISODate).toLocalTime();
-    return time.isValid() ? time.toString(QStringLiteral("d MMM yyyy HH:mm")) : fromStd(utc);
+    return time.isValid() ? time.toString(QLatin1String(format)) : fromStd(utc);
 }
 
 struct Property {
@@ -63,27 +60,37 @@ std::vector<Property> properties()
             {Inspector::tr("Target"), [=](const auto &run) { return text(run.recipe.target); }},
             {Inspector::tr("Pruned"), [](const auto &run) { return percent(run.sparsity()); }},
             {Inspector::tr("Statistics"), [=](const auto &run) { return text(statisticsName(run.recipe.statistics)); }},
-            {Inspector::tr("Calibration"), calibration},
+            {Inspector::tr("Texts"), [](const auto &run) { return count(run.recipe.calibrationSequences); }},
+            {Inspector::tr("Tokens"), [](const auto &run) { return count(run.recipe.calibrationTokens); }},
             {Inspector::tr("Seed"), [](const auto &run) { return QString::number(run.recipe.calibration.seed); }},
             {Inspector::tr("Time"), duration},
-            {Inspector::tr("Made"), [](const auto &run) { return day(run.createdUtc); }}};
+            {Inspector::tr("Made on"), [](const auto &run) { return localTime(run.createdUtc, "d MMM yyyy"); }},
+            {Inspector::tr("Made at"), [](const auto &run) { return localTime(run.createdUtc, "HH:mm"); }}};
 }
 
-/// "49.98 % of 331 776" of the selected matrix.
-QString matrixCell(const RunManifest &run, const MatrixId &id)
+const store::SublayerInfo *matrixOf(const RunManifest &run, const MatrixId &id)
 {
     const auto found = std::ranges::find(run.sublayers, id, &store::SublayerInfo::id);
-    if (found == run.sublayers.end() || found->rows == 0 || found->cols == 0)
-        return {};
-    const auto cells = found->rows * found->cols;
-    return Inspector::tr("%1 of %2")
-        .arg(percent(double(found->pruned) / double(cells)), widgets::groupedNumber(qlonglong(cells)));
+    return found == run.sublayers.end() || found->rows == 0 || found->cols == 0 ? nullptr : &*found;
+}
+
+QString prunedOf(const RunManifest &run, const MatrixId &id)
+{
+    const auto *const matrix = matrixOf(run, id);
+    return matrix ? percent(double(matrix->pruned) / double(matrix->rows * matrix->cols)) : QString();
+}
+
+QString weightsOf(const RunManifest &run, const MatrixId &id)
+{
+    const auto *const matrix = matrixOf(run, id);
+    return matrix ? count(matrix->rows * matrix->cols) : QString();
 }
 
 } // namespace
 
 Inspector::Inspector(StudySession &session, QWidget *parent)
-    : QWidget(parent), m_session(session), m_table(new widgets::DataTable(tr("Properties of the selected runs")))
+    : QWidget(parent), m_session(session), m_table(new widgets::DataTable(tr("Properties of the selected runs"))),
+      m_hint(widgets::makeText(tr("Sub-models chosen as A and B are described here, side by side."), this))
 {
     auto *const column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -91,7 +98,10 @@ Inspector::Inspector(StudySession &session, QWidget *parent)
     m_table->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents); // long values wrap
     m_table->verticalHeader()->setMinimumSectionSize(fontMetrics().height() + 8);
     m_table->setTextElideMode(Qt::ElideNone);
-    column->addWidget(m_table);
+    column->addWidget(m_table, 1);
+    m_hint->setContentsMargins(8, 6, 8, 6);
+    column->addWidget(m_hint);
+    column->addStretch();
     connect(&session, &StudySession::runsChanged, this, &Inspector::refill);
     connect(&session.selection(), &Selection::changed, this, &Inspector::refill);
     refill();
@@ -117,11 +127,20 @@ void Inspector::refill()
             row(property.label, property.value);
         if (const auto matrix = selection.matrix()) {
             const auto sublayer = fromStd(matrix->sublayer).section(u'.', -1);
-            const auto name = tr("%1, layer %2").arg(sublayer).arg(matrix->layer.value);
-            row(name, [&](const RunManifest &run) { return matrixCell(run, *matrix); });
+            row(tr("Matrix"),
+                [&](const RunManifest &) { return tr("%1 of layer %2").arg(sublayer).arg(matrix->layer.value); });
+            row(tr("Its weights"), [&](const RunManifest &run) { return weightsOf(run, *matrix); });
+            row(tr("Pruned of it"), [&](const RunManifest &run) { return prunedOf(run, *matrix); });
         }
     }
+    m_table->clearSpans();
+    m_table->setVisible(a != nullptr);
+    m_hint->setVisible(a == nullptr);
     m_table->setTable(std::move(content));
+    // What both runs have alike is written once across: the panel is narrow.
+    for (int row = 0; b != nullptr && row < int(m_table->table().rows.size()); ++row)
+        if (const auto &cells = m_table->table().rows[std::size_t(row)]; cells[1] == cells[2])
+            m_table->setSpan(row, 1, 1, 2);
     for (int column = 1; column < m_table->horizontalHeader()->count(); ++column)
         m_table->horizontalHeader()->setSectionResizeMode(column, QHeaderView::Stretch);
 }

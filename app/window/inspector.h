@@ -6,6 +6,8 @@
 #include "app/session/studysession.h"
 #include "widgets/common/datatable.h"
 
+class QLabel;
+
 namespace secateur::app {
 
 /// Describes what is selected: sub-models A and B, their recipes side by side, and the chosen matrix.
@@ -22,6 +24,7 @@ private:
 
     StudySession &m_session;
     widgets::DataTable *m_table;
+    QLabel *m_hint; ///< while there is no run
 };
 
 } // namespace secateur::app

@@ -46,6 +46,7 @@ JobsDock::JobsDock(JobQueue &queue, QWidget *parent)
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     m_table->setShowGrid(false);
     m_table->setTabKeyNavigation(false);
+    m_table->setWordWrap(false); // titles are cut with dots; the tooltip has them whole
     m_table->verticalHeader()->hide();
     m_table->setItemDelegateForColumn(JobsModel::Progress, new ProgressDelegate(m_table));
     m_table->horizontalHeader()->setSectionResizeMode(JobsModel::Progress, QHeaderView::Stretch);

@@ -126,7 +126,21 @@ void DataTable::setTable(TableData content)
     m_quiet = true;
     m_model.setTable(std::move(content));
     m_quiet = false;
+    fitColumns();
+}
+
+/// As wide as the contents, with room to breathe; a last column that is to fill the view does so again.
+void DataTable::fitColumns()
+{
+    constexpr int room = 12;
+    auto *const header = horizontalHeader();
+    const bool fill = header->stretchLastSection();
+    header->setStretchLastSection(false);
     resizeColumnsToContents();
+    for (int column = 0; column < header->count(); ++column)
+        if (header->sectionResizeMode(column) == QHeaderView::Interactive)
+            header->resizeSection(column, header->sectionSize(column) + room);
+    header->setStretchLastSection(fill);
 }
 
 void DataTable::showRow(int row)

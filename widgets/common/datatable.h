@@ -58,6 +58,8 @@ protected:
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
+    void fitColumns();
+
     TableModel m_model;
     bool m_quiet = false;
 };

@@ -243,6 +243,9 @@ private Q_SLOTS:
         QCOMPARE(inspector.table().rows[0][1].toString(), QStringLiteral("one"));
         QCOMPARE(inspector.table().rows[0][2].toString(), QStringLiteral("two"));
         QVERIFY(inspector.table().rows.back()[1].toString().startsWith(QStringLiteral("50.00 %")));
+        const auto *const view = inspector.findChild<widgets::DataTable *>();
+        QCOMPARE(view->columnSpan(0, 1), 1); // the names differ
+        QCOMPARE(view->columnSpan(2, 1), 2); // the method is that of both
         session.selection().setRunB(session.selection().runA());
         QCOMPARE(inspector.table().columns.size(), 2);
     }
