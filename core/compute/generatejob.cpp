@@ -5,6 +5,7 @@
 #include "core/base/system.h"
 #include "core/compute/jobs.h"
 #include "core/data/calibration.h"
+#include "core/model/batchgeneration.h"
 #include "core/model/generation.h"
 #include "core/model/memoryforecast.h"
 #include "core/tokenizer/tokenizer.h"
@@ -41,21 +42,23 @@ Result<std::int64_t> positionsFor(const engine::GenerateRequest &request, std::s
 /// Whether all weights in float32, head included, fit comfortably; otherwise each token streams the model again, which
 /// must fit at least.
 Result<bool> keepWeights(const architecture::ModelConfig &config, const engine::GenerateRequest &request,
-                         std::size_t promptTokens, std::int64_t positions)
+                         const std::vector<model::TokenId> &prompt, std::int64_t positions)
 {
-    model::PassShape shape{.tokens = promptTokens,
-                           .longest = promptTokens,
-                           .cached = std::uint64_t(positions),
-                           .headTokens = 1,
-                           .keepWeights = true,
-                           .precision = precisionOf(request.compute),
-                           .threads = request.threads};
-    if (model::forecastPassBytes(config, shape) < availableMemory() / 10 * 7)
+    const model::BatchPrompt only{.ids = prompt,
+                                  .sharedPrefix = 0,
+                                  .sampling = {},
+                                  .maxNewTokens = positions - std::int64_t(prompt.size()),
+                                  .ignoreEos = false};
+    model::DecoderOptions options{
+        .threads = request.threads, .precision = precisionOf(request.compute), .masks = {}, .keepWeights = true};
+    const auto bytes = [&] {
+        return model::forecastPassBytes(config, model::batchShape({&only, 1}, 1, positions, options));
+    };
+    if (bytes() < availableMemory() / 10 * 7)
         return true;
-    shape.keepWeights = false;
-    SECATEUR_CHECK(
-        requireMemory("generating", model::forecastPassBytes(config, shape),
-                      "take fewer tokens (--max-new-tokens), a shorter prompt or fewer threads (--threads)"));
+    options.keepWeights = false;
+    SECATEUR_CHECK(requireMemory(
+        "generating", bytes(), "take fewer tokens (--max-new-tokens), a shorter prompt or fewer threads (--threads)"));
     return false;
 }
 
@@ -116,7 +119,7 @@ Result<engine::GenerateReport> generateJob(const engine::GenerateRequest &reques
     SECATEUR_TRY(tokenizer, tokenizer::Tokenizer::forModel(request.model));
     SECATEUR_TRY(prompt, promptOf(request, *tokenizer, model->config()));
     SECATEUR_TRY(positions, positionsFor(request, prompt.size(), model->config()));
-    SECATEUR_TRY(keep, keepWeights(model->config(), request, prompt.size(), positions));
+    SECATEUR_TRY(keep, keepWeights(model->config(), request, prompt, positions));
     SECATEUR_TRY(masks, masksOfRun(*model, request.study, request.run, context));
     SECATEUR_TRY(decoder,
                  model::Decoder::create(model, positions,

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <vector>
 
 #include "core/model/sampler.h"
 #include "tests/support/testsupport.h"
@@ -21,6 +24,8 @@ private Q_SLOTS:
     void drawsInProportion();
     void topKAndTopPCutTheTail();
     void sameSeedSameTokens();
+    void sortsNoLessThanNeeded_data();
+    void sortsNoLessThanNeeded();
 
 private:
     static constexpr std::array<float, 4> logits = {0.0F, std::numeric_limits<float>::lowest(), 1.0F, 2.0F};
@@ -99,6 +104,60 @@ void TestSampler::sameSeedSameTokens()
     };
     QCOMPARE(draw(3), draw(3));
     QVERIFY(draw(3) != draw(4));
+}
+
+/// Draws from a large vocabulary, of which only a part gets sorted, against a plain restatement that sorts all of it.
+void TestSampler::sortsNoLessThanNeeded_data()
+{
+    QTest::addColumn<double>("topP");
+    QTest::addColumn<int>("topK");
+    QTest::newRow("all") << 1.0 << 0;
+    QTest::newRow("top-p") << 0.9 << 0;
+    QTest::newRow("top-k") << 1.0 << 500;
+    QTest::newRow("both") << 0.8 << 2000;
+}
+
+void TestSampler::sortsNoLessThanNeeded()
+{
+    QFETCH(double, topP);
+    QFETCH(int, topK);
+    constexpr std::size_t vocabulary = 5000;
+    std::vector<float> many(vocabulary);
+    for (std::size_t i = 0; i < vocabulary; ++i)
+        many[i] = float((i * 7919) % 997) / 250.0F; // each value about five times
+    std::vector<int> order(vocabulary);
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(),
+                     [&](int a, int b) { return many[std::size_t(a)] > many[std::size_t(b)]; });
+    if (topK > 0)
+        order.resize(std::size_t(topK));
+    double all = 0.0;
+    for (const int id : order)
+        all += std::exp(double(many[std::size_t(id)]));
+    std::size_t count = 0;
+    for (double kept = 0.0; count < order.size() && kept < topP * all; ++count)
+        kept += std::exp(double(many[std::size_t(order[count])]));
+
+    auto sampler = Sampler::create({1.0, topP, topK, 5});
+    VERIFY_RESULT(sampler);
+    std::size_t deepest = 0;
+    double rank = 0.0;
+    constexpr int draws = 2000;
+    for (int i = 0; i < draws; ++i) {
+        const auto place = std::size_t(std::find(order.begin(), order.end(), sampler->next(many)) - order.begin());
+        deepest = std::max(deepest, place);
+        rank += double(place) / draws;
+    }
+    double expected = 0.0;
+    double weights = 0.0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const double weight = std::exp(double(many[std::size_t(order[i])]));
+        expected += double(i) * weight;
+        weights += weight;
+    }
+    QVERIFY(deepest < count && deepest > count * 9 / 10);
+    // The standard error of the mean rank is below count / 150.
+    QVERIFY(std::fabs(rank - expected / weights) < double(count) / 35.0);
 }
 
 QTEST_GUILESS_MAIN(TestSampler)
