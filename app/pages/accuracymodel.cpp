@@ -15,23 +15,20 @@ namespace {
 
 constexpr double absent = std::numeric_limits<double>::quiet_NaN();
 
-QString number(double value)
+/// "\u00d71.04" or "\u22122.3", with "\u2248" in front where the interval of the paired difference covers none.
+QString comparison(const analysis::AccuracyCell &cell, const MeasureFormat &format)
 {
-    return value < 1000.0 ? QString::number(value, 'f', 2) : QString::number(value, 'g', 4);
-}
-
-QString interval(const analysis::Interval &found)
-{
-    return QStringLiteral("%1\u2013%2").arg(number(found.low), number(found.high));
-}
-
-/// "×1.04", or "≈ dense ×1.01" where the interval of the paired difference covers none.
-QString ratioText(const analysis::AccuracyCell &cell)
-{
-    if (!cell.ratio || !cell.toDense)
+    if (!cell.toDense)
         return {};
-    const QString times = QStringLiteral("\u00d7%1").arg(QString::number(cell.ratio->value, 'f', 3));
-    return cell.toDense->interval.covers(0.0) ? AccuracyModel::tr("\u2248 %1").arg(times) : times;
+    const QString text = cell.ratio ? QStringLiteral("\u00d7%1").arg(QString::number(cell.ratio->value, 'f', 3))
+                                    : format.difference(cell.toDense->value);
+    return cell.toDense->interval.covers(0.0) ? AccuracyModel::tr("\u2248 %1").arg(text) : text;
+}
+
+/// The domain below the task.
+QString inTwoLines(QString name)
+{
+    return name.replace(QStringLiteral(" ("), QStringLiteral("\n("));
 }
 
 QString rowLabel(const analysis::AccuracyRow &row)
@@ -41,31 +38,31 @@ QString rowLabel(const analysis::AccuracyRow &row)
 
 } // namespace
 
-QString columnLabel(const analysis::AccuracyColumn &column)
-{
-    return QString::fromStdString(column.domain.empty() ? column.task : column.domain);
-}
-
 QString describeCell(const analysis::AccuracyTable &table, std::size_t row, std::size_t column)
 {
     const auto &task = table.columns[column];
-    const QString where = AccuracyModel::tr("%1 on %2").arg(rowLabel(table.rows[row]), columnLabel(task));
+    const auto format = formatOf(task.metric);
+    const QString where = AccuracyModel::tr("%1 on %2").arg(rowLabel(table.rows[row]), columnName(task));
     const auto &cell = table.at(row, column);
     if (!cell)
         return AccuracyModel::tr("%1: not measured").arg(where);
-    QString text = AccuracyModel::tr("%1: %2 %3, 95 % interval %4, over %5 texts")
-                       .arg(where, QString::fromStdString(task.metric), number(cell->measured.value),
-                            interval(cell->measured.interval))
+    QString text = AccuracyModel::tr("%1: %2 %3, 95 % interval %4, n = %5")
+                       .arg(where, QString::fromStdString(task.metric), format.withUnit(cell->measured.value),
+                            format.interval(cell->measured.interval))
                        .arg(cell->n);
     if (cell->unscored > 0)
         text += AccuracyModel::tr(" (%1 more could not be scored)").arg(cell->unscored);
-    if (!cell->toDense || !cell->ratio)
+    if (isBest(table, row, column))
+        text += AccuracyModel::tr(", the best of the sub-models");
+    if (!cell->toDense)
         return text;
-    text += AccuracyModel::tr("; \u00d7%1 of dense, difference %2 (%3)")
-                .arg(QString::number(cell->ratio->value, 'f', 3), number(cell->toDense->value),
-                     interval(cell->toDense->interval));
+    if (cell->ratio)
+        text += AccuracyModel::tr("; \u00d7%1 of dense").arg(QString::number(cell->ratio->value, 'f', 3));
+    text += (format.isShare() ? AccuracyModel::tr("; difference to dense %1 points (%2)")
+                              : AccuracyModel::tr("; difference to dense %1 (%2)"))
+                .arg(format.difference(cell->toDense->value), format.interval(cell->toDense->interval));
     return cell->toDense->interval.covers(0.0)
-        ? text + AccuracyModel::tr(": on these texts it cannot be told from dense")
+        ? text + AccuracyModel::tr(": on these items it cannot be told from dense")
         : text;
 }
 
@@ -91,10 +88,13 @@ QString AccuracyModel::cellText(int row, int column) const
     const auto &cell = m_table.at(std::size_t(row), std::size_t(column));
     if (!cell)
         return QStringLiteral("\u2013");
-    const QString ratio = ratioText(*cell);
-    const QString first =
-        ratio.isEmpty() ? number(cell->measured.value) : number(cell->measured.value) + QStringLiteral("   ") + ratio;
-    return m_detail == Detail::Brief ? first : first + QLatin1Char('\n') + interval(cell->measured.interval);
+    const auto format = formatOf(m_table.columns[std::size_t(column)].metric);
+    QString first = format.number(cell->measured.value);
+    if (isBest(m_table, std::size_t(row), std::size_t(column)))
+        first.prepend(QStringLiteral("\u2605 "));
+    if (const QString compared = comparison(*cell, format); !compared.isEmpty())
+        first += QStringLiteral("   ") + compared;
+    return m_detail == Detail::Brief ? first : first + QLatin1Char('\n') + format.interval(cell->measured.interval);
 }
 
 QVariant AccuracyModel::data(const QModelIndex &index, int role) const
@@ -149,9 +149,9 @@ QVariant AccuracyModel::headerData(int section, Qt::Orientation orientation, int
     }
     const auto &column = m_table.columns[std::size_t(section)];
     if (role == Qt::DisplayRole)
-        return columnLabel(column);
-    return tr("%1 of %2 texts. Protocol %3, %4. Intervals: %5")
-        .arg(QString::fromStdString(column.metric))
+        return inTwoLines(columnName(column));
+    return tr("%1: %2 of %3 items. Protocol %4, %5. Intervals: %6")
+        .arg(columnName(column), QString::fromStdString(column.metric))
         .arg(column.items)
         .arg(QString::fromStdString(column.protocol), QString::fromStdString(column.compute),
              QString::fromStdString(column.interval));
@@ -160,9 +160,18 @@ QVariant AccuracyModel::headerData(int section, Qt::Orientation orientation, int
 widgets::AccuracyChartData chartDataOf(const analysis::AccuracyTable &table)
 {
     widgets::AccuracyChartData data;
-    data.valueTitle = AccuracyModel::tr("Perplexity (lower is better)");
+    MeasureFormat format;
+    if (!table.columns.empty()) {
+        const auto &column = table.columns.front();
+        format = formatOf(column.metric);
+        data.valueTitle = measureTitle(column) + QLatin1Char('\n') + measureSample(table);
+        data.metric = QString::fromStdString(column.metric);
+        data.unit = format.unit;
+        data.decimals = format.decimals;
+        data.mayBeLogarithmic = !format.isShare();
+    }
     for (const auto &column : table.columns)
-        data.tasks << columnLabel(column);
+        data.tasks << columnName(column);
     QStringList names;
     for (const auto &row : table.rows)
         if (!row.isDense())
@@ -174,8 +183,8 @@ widgets::AccuracyChartData chartDataOf(const analysis::AccuracyTable &table)
         for (std::size_t column = 0; column < table.columns.size(); ++column) {
             const auto &cell = table.at(row, column);
             if (cell)
-                series.bars.push_back({cell->measured.value, cell->measured.interval.low, cell->measured.interval.high,
-                                       table.isOwnDomain(row, column)});
+                series.bars.push_back({cell->measured.value * format.scale, cell->measured.interval.low * format.scale,
+                                       cell->measured.interval.high * format.scale, table.isOwnDomain(row, column)});
             else
                 series.bars.push_back({absent, absent, absent, false});
         }
@@ -188,20 +197,35 @@ widgets::PlotTable plotTableOf(const analysis::AccuracyTable &table)
 {
     widgets::PlotTable plain;
     plain.corner = AccuracyModel::tr("Model");
+    const auto addColumns = [&plain](const QString &name, int decimals) {
+        plain.columns << name << AccuracyModel::tr("%1 low").arg(name) << AccuracyModel::tr("%1 high").arg(name);
+        plain.decimals.insert(plain.decimals.end(), 3, decimals);
+    };
     for (const auto &column : table.columns) {
-        const QString name = columnLabel(column);
-        plain.columns << name << AccuracyModel::tr("%1 low").arg(name) << AccuracyModel::tr("%1 high").arg(name)
-                      << AccuracyModel::tr("%1 / dense").arg(name);
-        plain.decimals.insert(plain.decimals.end(), {2, 2, 2, 3});
+        const auto format = formatOf(column.metric);
+        const QString metric = QString::fromStdString(column.metric);
+        addColumns(
+            QStringLiteral("%1 %2").arg(columnName(column), format.isShare() ? metric + QStringLiteral(" %") : metric),
+            format.decimals);
+        addColumns((column.lowerIsBetter ? AccuracyModel::tr("%1 / dense") : AccuracyModel::tr("%1 - dense"))
+                       .arg(columnName(column)),
+                   column.lowerIsBetter ? 3 : format.decimals);
     }
+    const auto addValues = [&plain](const std::optional<analysis::Estimate> &found, double scale) {
+        plain.values.push_back(found ? found->value * scale : absent);
+        plain.values.push_back(found ? found->interval.low * scale : absent);
+        plain.values.push_back(found ? found->interval.high * scale : absent);
+    };
     for (std::size_t row = 0; row < table.rows.size() && !table.columns.empty(); ++row) {
         plain.rows << rowLabel(table.rows[row]);
         for (std::size_t column = 0; column < table.columns.size(); ++column) {
             const auto &cell = table.at(row, column);
-            plain.values.push_back(cell ? cell->measured.value : absent);
-            plain.values.push_back(cell ? cell->measured.interval.low : absent);
-            plain.values.push_back(cell ? cell->measured.interval.high : absent);
-            plain.values.push_back(cell && cell->ratio ? cell->ratio->value : absent);
+            const double scale = formatOf(table.columns[column].metric).scale;
+            addValues(cell ? std::optional(cell->measured) : std::nullopt, scale);
+            if (table.columns[column].lowerIsBetter)
+                addValues(cell ? cell->ratio : std::nullopt, 1.0);
+            else
+                addValues(cell ? cell->toDense : std::nullopt, scale);
         }
     }
     return plain;

@@ -3,14 +3,16 @@
 
 #include <QAbstractTableModel>
 
+#include "app/pages/accuracymeasure.h"
 #include "core/analysis/accuracytable.h"
 #include "widgets/plots/accuracychart.h"
 #include "widgets/plots/plottable.h"
 
 namespace secateur::app {
 
-/// An AccuracyTable as a table view wants it: models by domains, dense first, cells of the own domain emphasised. A
-/// difference to dense that its interval does not tell from none is marked with "≈".
+/// One measure of an AccuracyTable as a table view wants it: models by tasks, dense first, cells of the own domain
+/// emphasised, the best sub-model of each column starred. A difference to dense that its interval does not tell from
+/// none is marked with "≈".
 class AccuracyModel : public QAbstractTableModel
 {
     Q_OBJECT
@@ -37,13 +39,11 @@ private:
     Detail m_detail;
 };
 
-/// "python", or the task where it has no domain.
-[[nodiscard]] QString columnLabel(const analysis::AccuracyColumn &column);
 /// A cell in words, with everything that is known of it.
 [[nodiscard]] QString describeCell(const analysis::AccuracyTable &table, std::size_t row, std::size_t column);
 
 [[nodiscard]] widgets::AccuracyChartData chartDataOf(const analysis::AccuracyTable &table);
-/// For copying: per domain value, interval and ratio to dense.
+/// For copying: per column the value, and its ratio or difference to dense, each with its interval. Shares in percent.
 [[nodiscard]] widgets::PlotTable plotTableOf(const analysis::AccuracyTable &table);
 
 } // namespace secateur::app

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <QComboBox>
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QScopedValueRollback>
@@ -38,6 +40,7 @@ AccuracyPanel::AccuracyPanel(StudySession &session, Size size, QWidget *parent)
         setupChart();
     auto *const column = new QVBoxLayout(this);
     column->setContentsMargins({});
+    column->addWidget(makeMeasures());
     column->addWidget(m_splitter, 1);
     column->addWidget(m_words);
     connect(&session, &StudySession::evaluationsChanged, this, &AccuracyPanel::load);
@@ -48,7 +51,7 @@ AccuracyPanel::AccuracyPanel(StudySession &session, Size size, QWidget *parent)
 void AccuracyPanel::setupView()
 {
     m_view->setModel(m_model);
-    m_view->setAccessibleName(tr("Perplexity of models by domains"));
+    m_view->setAccessibleName(tr("Accuracy of models by tasks"));
     m_view->setSelectionMode(QAbstractItemView::SingleSelection);
     m_view->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_view->setTabKeyNavigation(false);
@@ -104,13 +107,57 @@ void AccuracyPanel::load()
                  [this](const auto &result) { show(*result); });
 }
 
+QWidget *AccuracyPanel::makeMeasures()
+{
+    m_measuresRow = new QWidget(this);
+    m_measures = new QComboBox(m_measuresRow);
+    m_measures->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    m_measures->setAccessibleName(tr("Measure"));
+    m_measures->setToolTip(tr("Which numbers are shown: those of one metric, found by one protocol"));
+    auto *const label = new QLabel(tr("Meas&ure"), m_measuresRow);
+    label->setBuddy(m_measures);
+    label->setMinimumWidth(label->sizeHint().width() + 4); // the underlined letter is wider than the hint knows
+    auto *const row = new QHBoxLayout(m_measuresRow);
+    row->setContentsMargins({});
+    row->addWidget(label);
+    row->addWidget(m_measures);
+    row->addStretch(1);
+    connect(m_measures, &QComboBox::activated, this, [this](int index) {
+        m_measure = measuresOf(m_all)[std::size_t(index)];
+        showMeasure();
+    });
+    return m_measuresRow;
+}
+
 void AccuracyPanel::show(const Result<analysis::AccuracyTable> &result)
 {
     m_loading = false;
-    const QScopedValueRollback following(m_following, true);
-    auto table = result ? *result : analysis::AccuracyTable();
+    m_all = result ? *result : analysis::AccuracyTable();
     if (!result)
-        table.notices.push_back(result.error().detail);
+        m_all.notices.push_back(result.error().detail);
+    fillMeasures();
+    showMeasure();
+}
+
+/// Keeps the one that is shown as long as there is anything of it.
+void AccuracyPanel::fillMeasures()
+{
+    const auto measures = measuresOf(m_all);
+    auto shown = std::ranges::find(measures, m_measure);
+    if (shown == measures.end())
+        shown = measures.begin();
+    m_measure = measures.empty() ? AccuracyMeasure() : *shown;
+    m_measures->clear();
+    for (const auto &measure : measures)
+        m_measures->addItem(measureLabel(measure, measures));
+    m_measures->setCurrentIndex(int(shown - measures.begin()));
+    m_measuresRow->setVisible(measures.size() > 1);
+}
+
+void AccuracyPanel::showMeasure()
+{
+    const QScopedValueRollback following(m_following, true);
+    auto table = onlyMeasure(m_all, m_measure);
     if (m_chart)
         m_chart->setData(chartDataOf(table));
     m_model->setTable(std::move(table));
@@ -197,15 +244,14 @@ void AccuracyPanel::showWords()
     QStringList words;
     if (!shown.columns.empty()) {
         const auto &column = shown.columns.front();
-        words << (m_chart
-                      ? tr("Perplexity, lower is better; \u00d7 is the ratio to dense, and \u2248 marks a difference "
-                           "that "
-                           "cannot be told from none on these texts. Marked cells: the domain the model was pruned "
-                           "for. Protocol %1, %2; intervals: %3.")
-                            .arg(QString::fromStdString(column.protocol), QString::fromStdString(column.compute),
-                                 QString::fromStdString(column.interval))
-                      : tr("Perplexity, lower is better. \u00d7: ratio to dense; \u2248: may be chance; marked: the "
-                           "model's own domain."));
+        const QString compared =
+            column.lowerIsBetter ? tr("\u00d7: ratio to dense") : tr("+/\u2212: difference to dense in points");
+        words << tr("%1. %2; \u2248: may be chance; \u2605: best sub-model; tinted: the domain it was pruned for.")
+                     .arg(measureTitle(column), compared);
+        if (m_chart)
+            words << tr("Protocol %1, %2; intervals: %3.")
+                         .arg(QString::fromStdString(column.protocol), QString::fromStdString(column.compute),
+                              QString::fromStdString(column.interval));
     }
     for (const auto &notice : shown.notices)
         words << QString::fromStdString(notice);

@@ -9,15 +9,16 @@
 #include "widgets/common/latesttask.h"
 #include "widgets/plots/accuracychart.h"
 
+class QComboBox;
 class QLabel;
 class QSplitter;
 class QTableView;
 
 namespace secateur::app {
 
-/// What was measured of a study's models: the table, and in full size the chart beside it. The row of sub-model A is
-/// current; moving to another row makes that one sub-model A. Read on a worker thread whenever evaluations or runs
-/// changed, but not before activate().
+/// What was measured of a study's models, one measure at a time: the table, and in full size the chart beside it. The
+/// row of sub-model A is current; moving to another row makes that one sub-model A. Read on a worker thread whenever
+/// evaluations or runs changed, but not before activate().
 class AccuracyPanel : public QWidget
 {
     Q_OBJECT
@@ -33,7 +34,10 @@ public:
     /// Whether there is anything to show, now or in a moment.
     [[nodiscard]] bool hasMeasurements() const { return !m_session.evaluations().empty(); }
     [[nodiscard]] bool isLoading() const { return m_loading; }
+    /// Of the measure that is shown.
     [[nodiscard]] const analysis::AccuracyTable &table() const { return m_model->table(); }
+    /// Hidden where there is one measure only.
+    [[nodiscard]] QComboBox &measures() const { return *m_measures; }
     [[nodiscard]] QTableView &view() const { return *m_view; }
     /// Null when compact.
     [[nodiscard]] widgets::AccuracyChart *chart() const { return m_chart; }
@@ -49,7 +53,10 @@ private:
     void setupView();
     void setupChart();
     void load();
+    QWidget *makeMeasures();
     void show(const Result<analysis::AccuracyTable> &result);
+    void fillMeasures();
+    void showMeasure();
     void fitCells();
     void fitTable();
     void fitCompact();
@@ -60,9 +67,13 @@ private:
 
     StudySession &m_session;
     widgets::LatestTask<Result<analysis::AccuracyTable>> m_task;
+    analysis::AccuracyTable m_all; ///< every measure
+    AccuracyMeasure m_measure; ///< the one that is shown
     AccuracyModel *m_model;
     QTableView *m_view;
     widgets::AccuracyChart *m_chart = nullptr;
+    QWidget *m_measuresRow = nullptr;
+    QComboBox *m_measures = nullptr;
     QSplitter *m_splitter;
     QLabel *m_words;
     int m_visibleRows = 5; ///< when compact

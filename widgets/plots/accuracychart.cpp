@@ -28,7 +28,7 @@ PlotTable tableOf(const AccuracyChartData &data)
             table.values.push_back(std::size_t(task) < series.bars.size() ? series.bars[std::size_t(task)].value
                                                                           : std::numeric_limits<double>::quiet_NaN());
     }
-    table.decimals.assign(std::size_t(data.tasks.size()), 2);
+    table.decimals.assign(std::size_t(data.tasks.size()), data.decimals);
     return table;
 }
 
@@ -60,7 +60,7 @@ void AccuracyChart::layOut()
     wrapLegend(plot(), names, font());
     settleLayout(plot());
     fitOutlines();
-    fitValueTitle(plot(), m_data.valueTitle, QLatin1Char(' '), font());
+    fitValueTitle(plot(), m_data.valueTitle, QLatin1Char(','), font());
 }
 
 /// Thin bars get thin outlines and whiskers, or these would be all there is to see.
@@ -111,7 +111,7 @@ void AccuracyChart::setRange()
             most = std::max(most, std::max(bar.high, bar.value));
         }
     QCPAxis *const axis = plot().yAxis;
-    m_logarithmic = least > 0.0 && std::isfinite(least) && most > logarithmicFrom * least;
+    m_logarithmic = m_data.mayBeLogarithmic && least > 0.0 && std::isfinite(least) && most > logarithmicFrom * least;
     if (m_logarithmic) {
         axis->setScaleType(QCPAxis::stLogarithmic);
         axis->setTicker(QSharedPointer<QCPAxisTickerLog>::create());
@@ -129,7 +129,7 @@ void AccuracyChart::makeSeries()
     m_drawn.clear();
     auto ticker = QSharedPointer<QCPAxisTickerText>::create();
     for (int task = 0; task < m_data.tasks.size(); ++task)
-        ticker->addTick(task, m_data.tasks[task]);
+        ticker->addTick(task, QString(m_data.tasks[task]).replace(QLatin1String(" ("), QLatin1String("\n(")));
     plot().xAxis->setTicker(ticker);
     plot().xAxis->setRange(-0.5, std::max(int(m_data.tasks.size()), 1) - 0.5);
     for (int index = 0; index < int(m_data.series.size()); ++index) {
@@ -211,9 +211,9 @@ QString AccuracyChart::describe(const Cell &cell) const
     const auto &bar = series.bars[std::size_t(cell.column)];
     if (std::isnan(bar.value))
         return tr("%1: not measured").arg(where);
+    const auto number = [this](double value) { return QString::number(value, 'f', m_data.decimals) + m_data.unit; };
     return tr("%1: %2 %3, 95 % interval %4 to %5")
-        .arg(where, m_data.valueTitle.section(QLatin1Char(' '), 0, 0), QString::number(bar.value, 'f', 2),
-             QString::number(bar.low, 'f', 2), QString::number(bar.high, 'f', 2));
+        .arg(where, m_data.metric, number(bar.value), number(bar.low), number(bar.high));
 }
 
 void AccuracyChart::showCurrent()

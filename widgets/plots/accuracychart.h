@@ -25,7 +25,11 @@ struct AccuracyChartData {
         bool reference = false; ///< the dense one, drawn in grey
         std::vector<Bar> bars; ///< one per task
     };
-    QString valueTitle; ///< "Perplexity (lower is better)"
+    QString valueTitle; ///< "acc in %, higher is better"; a second line is left out where the axis is short
+    QString metric; ///< "acc"
+    QString unit; ///< "%" for shares, or empty
+    int decimals = 2;
+    bool mayBeLogarithmic = true; ///< shares are best read from 0
     QStringList tasks;
     std::vector<Series> series;
 };

@@ -40,8 +40,11 @@ void settleLayout(QCustomPlot &canvas)
 
 void fitValueTitle(QCustomPlot &canvas, const QString &title, QChar end, const QFont &font)
 {
-    const bool fits = QFontMetrics(font).horizontalAdvance(title) <= canvas.axisRect()->height();
-    canvas.yAxis->setLabel(fits ? title : title.section(end, 0, 0));
+    const auto fits = [&](const QString &text) {
+        return QFontMetrics(font).size(0, text).width() <= canvas.axisRect()->height();
+    };
+    const QString line = title.section(QLatin1Char('\n'), 0, 0);
+    canvas.yAxis->setLabel(fits(title) ? title : fits(line) ? line : title.section(end, 0, 0));
 }
 
 QCPItemRect *makeCursorBand(QCustomPlot &canvas)

@@ -17,7 +17,7 @@ void placeLegendAbove(QCustomPlot &canvas);
 void wrapLegend(QCustomPlot &canvas, const QStringList &names, const QFont &font);
 /// Lays the plot out anew, so that sizes which are asked for before it is drawn are those it will have.
 void settleLayout(QCustomPlot &canvas);
-/// The title of the y axis: all of it, or what stands before `end` where the axis is shorter.
+/// The title of the y axis: all of it, or its first line, or what stands before `end`, as long as the axis allows.
 void fitValueTitle(QCustomPlot &canvas, const QString &title, QChar end, const QFont &font);
 /// A band over the whole height on the layer of the cursor; the plot owns it, and it is hidden at first.
 [[nodiscard]] QCPItemRect *makeCursorBand(QCustomPlot &canvas);

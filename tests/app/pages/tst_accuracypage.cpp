@@ -18,77 +18,17 @@
 #include <QTableView>
 
 #include "app/pages/comparepage.h"
-#include "core/engine/evaluate.h"
-#include "core/engine/itemstatistics.h"
-#include "tests/core/engine/selectedstudy.h"
-#include "tests/support/testsupport.h"
-#include "tests/support/tinymodel.h"
+#include "tests/app/pages/accuracyfixture.h"
 #include "widgets/common/theme.h"
 
 using namespace secateur;
 using namespace secateur::app;
+using test::actionNamed;
+using test::buttonNamed;
 
 namespace {
 
-/// Two domains with a run each; perplexities of three models on both, made up.
-struct Fixture {
-    test::TemporaryFolder folder;
-    test::SelectedStudy study{folder.path() / "t.secateur", test::writeTinyModel(folder.path() / "model")};
-    std::vector<store::RunManifest> runs;
-    StudySession session;
-
-    Fixture() { addRuns({"python", "math"}, "wanda-0.5"); }
-
-    void addRuns(const std::vector<std::string> &domains, const std::string &suffix)
-    {
-        for (const std::string &domain : domains) {
-            auto recipe = test::SelectedStudy::recipe(domain + "-" + suffix, runs.size() + 1);
-            recipe.domain = domain;
-            recipe.calibration.bos = "auto";
-            recipe.calibration.files = {{domain + ".jsonl", 10, std::string(64, 'a'), 40, "{text}"}};
-            runs.push_back(study.add(recipe));
-        }
-    }
-
-    /// Five texts of ten tokens; each loses `more` nats against `mean`, unequally where `noise` says so.
-    void measure(const std::string &run, const std::string &domain, double mean, double more = 0.0, double noise = 0.0)
-    {
-        store::EvaluationRecipe recipe;
-        recipe.task = "perplexity:" + domain;
-        recipe.taskVersion = "1";
-        recipe.protocol = "heldout-perplexity-1";
-        recipe.run = run;
-        recipe.domain = domain;
-        recipe.modelFingerprint = std::string(64, 'a');
-        recipe.itemsSha256 = std::string(64, 'b');
-        recipe.limit = engine::defaultItems;
-        store::EvaluationResult result;
-        const double spread[] = {-2.0, 1.0, 0.0, 3.0, -2.0};
-        const double unequal[] = {1.0, -1.0, 1.0, -1.0, 0.0};
-        for (int i = 0; i < 5; ++i)
-            result.items.numbers["nll"].push_back(10 * (mean + more) + spread[i] + noise * unequal[i]);
-        result.items.counts["tokens"] = {10, 10, 10, 10, 10};
-        result.metrics = engine::metricsOf(result.items);
-        result.tokens = 55;
-        result.seconds = 5.5;
-        const auto open = store::Study::open(study.folder(), store::Study::Access::Write);
-        VERIFY_RESULT(open);
-        VERIFY_RESULT((*open)->addEvaluation(recipe, result));
-    }
-
-    void measureAll()
-    {
-        std::set<std::string> domains;
-        for (const auto &run : runs)
-            domains.insert(run.recipe.domain);
-        for (const std::string &domain : domains) {
-            measure(store::denseRun, domain, domain == "math" ? 1.5 : 2.0);
-            for (const auto &run : runs)
-                measure(run.id, domain, domain == "math" ? 1.5 : 2.0, run.recipe.domain == domain ? 0.0 : std::log(2.0),
-                        run.recipe.domain == domain ? 3.0 : 0.0);
-        }
-    }
-
+struct Fixture : test::AccuracyFixture {
     void open(AccuracyPage &page)
     {
         QVERIFY(session.open(study.folder()));
@@ -97,8 +37,6 @@ struct Fixture {
         page.activate();
         QTRY_VERIFY(!page.panel().isLoading());
     }
-
-    [[nodiscard]] QString id(std::size_t run) const { return QString::fromStdString(runs[run].id); }
 };
 
 /// What a window of 1280 x 800 and of 1920 x 1080 leaves to a page.
@@ -119,22 +57,6 @@ QString cell(const AccuracyPage &page, int row, int column, int role = Qt::Displ
     return page.panel().view().model()->index(row, column).data(role).toString();
 }
 
-QAction *actionNamed(const Page &page, const QString &name)
-{
-    for (QAction *const action : page.actions())
-        if (action->objectName() == name)
-            return action;
-    return nullptr;
-}
-
-QPushButton *buttonNamed(const QWidget &widget, const QString &text)
-{
-    for (QPushButton *const button : widget.findChildren<QPushButton *>())
-        if (button->text() == text)
-            return button;
-    return nullptr;
-}
-
 } // namespace
 
 class TestAccuracyPage : public QObject
@@ -152,6 +74,8 @@ private Q_SLOTS:
     void showsResultsAsTheyCome();
     void copiesTheNumbers();
     void modelPassesTheTester();
+    void onlyOneMeasureIsShown();
+    void sharesAreInPercent();
     void comparePageShowsTheSame();
     void tableAndChartShareTheRoom_data();
     void tableAndChartShareTheRoom();
@@ -269,7 +193,11 @@ void TestAccuracyPage::chartHasErrorBarsAndOwnDomains()
 void TestAccuracyPage::farApartValuesGetALogarithmicAxis()
 {
     widgets::AccuracyChart chart;
-    chart.setData({QStringLiteral("Perplexity (lower is better)"),
+    chart.setData({QStringLiteral("Perplexity, lower is better"),
+                   QStringLiteral("perplexity"),
+                   {},
+                   2,
+                   true,
                    {QStringLiteral("python")},
                    {{QStringLiteral("dense"), true, {{5.0, 4.0, 6.0, false}}},
                     {QStringLiteral("magnitude"), false, {{5000.0, 4000.0, 6000.0, true}}}}});
@@ -306,7 +234,8 @@ void TestAccuracyPage::copiesTheNumbers()
     actionNamed(page, QStringLiteral("accuracy.copyLatex"))->trigger();
     QVERIFY(QGuiApplication::clipboard()->text().contains(QStringLiteral("\\toprule")));
     actionNamed(page, QStringLiteral("accuracy.copyCsv"))->trigger();
-    QVERIFY(QGuiApplication::clipboard()->text().startsWith(QStringLiteral("Model,python,python low")));
+    QVERIFY(QGuiApplication::clipboard()->text().startsWith(
+        QStringLiteral("Model,python perplexity,python perplexity low")));
     actionNamed(page, QStringLiteral("accuracy.copyImage"))->trigger();
     QVERIFY(!QGuiApplication::clipboard()->image().isNull());
 }
@@ -324,6 +253,61 @@ void TestAccuracyPage::modelPassesTheTester()
     QVERIFY(!model.index(1, 0).data().toString().contains(QLatin1Char('\n')));
     model.setTable({});
     QCOMPARE(model.rowCount(), 0);
+}
+
+void TestAccuracyPage::onlyOneMeasureIsShown()
+{
+    Fixture fixture;
+    fixture.measureAll();
+    AccuracyPage page(fixture.session);
+    fixture.open(page);
+    QVERIFY(page.panel().measures().isHidden() || !page.panel().measures().isVisible()); // nothing to choose
+    fixture.measureTasks();
+    QComboBox &measures = page.panel().measures();
+    QTRY_COMPARE(measures.count(), 3);
+    QTRY_VERIFY(!page.panel().isLoading());
+    QVERIFY(measures.isVisible());
+    QCOMPARE(measures.currentText(), QStringLiteral("perplexity"));
+    QCOMPARE(page.panel().view().model()->columnCount(), 2);
+    QCOMPARE(measures.itemText(1), QStringLiteral("acc"));
+    measures.setCurrentIndex(2);
+    Q_EMIT measures.activated(2);
+    QCOMPARE(page.panel().view().model()->columnCount(), 1);
+    QCOMPARE(page.panel().table().columns.front().metric, std::string("acc_norm"));
+    fixture.measureChoices(store::denseRun, "boolq", "csr", 10);
+    QTRY_COMPARE(page.panel().view().model()->columnCount(), 2); // the choice is kept when more comes
+    QCOMPARE(measures.currentText(), QStringLiteral("acc_norm"));
+    // The same metric by another protocol is another measure.
+    auto other = fixture.recipeOf(store::denseRun, "wikitext2", "general", "wanda-windows-2048");
+    fixture.add(other, {{{"tokens", {10}}}, {{"nll", {20.0}}}, {}});
+    QTRY_COMPARE(measures.count(), 4);
+    QCOMPARE(measures.itemText(0), QStringLiteral("perplexity (heldout-perplexity-1)"));
+}
+
+void TestAccuracyPage::sharesAreInPercent()
+{
+    Fixture fixture;
+    fixture.measureTasks();
+    AccuracyPage page(fixture.session);
+    fixture.open(page);
+    const auto &model = *page.panel().view().model();
+    QCOMPARE(model.headerData(0, Qt::Horizontal).toString(), QStringLiteral("ARC-Easy\n(python)"));
+    QVERIFY2(cell(page, 0, 0).startsWith(QStringLiteral("80.0\n")), qPrintable(cell(page, 0, 0)));
+    // One of twenty less is chance; twelve less is not.
+    QVERIFY2(cell(page, 1, 0).startsWith(QStringLiteral("\u2605 75.0   \u2248 \u22125.0\n")),
+             qPrintable(cell(page, 1, 0)));
+    QVERIFY2(cell(page, 2, 0).startsWith(QStringLiteral("20.0   \u221260.0\n")), qPrintable(cell(page, 2, 0)));
+    const QString words = cell(page, 1, 0, Qt::ToolTipRole);
+    QVERIFY2(words.contains(QStringLiteral("best of the sub-models")) && words.contains(QStringLiteral("n = 20")),
+             qPrintable(words));
+    const auto &chart = page.panel().chart()->data();
+    QCOMPARE(chart.valueTitle, QStringLiteral("acc in %, higher is better\nn = 20, 95 % Wilson"));
+    QCOMPARE(chart.series[0].bars[0].value, 80.0);
+    QVERIFY(!page.panel().chart()->isLogarithmic()); // shares start at 0
+    actionNamed(page, QStringLiteral("accuracy.copyCsv"))->trigger();
+    const QString csv = QGuiApplication::clipboard()->text();
+    QVERIFY2(csv.startsWith(QStringLiteral("Model,ARC-Easy (python) acc %,")), qPrintable(csv));
+    QVERIFY2(csv.contains(QStringLiteral("ARC-Easy (python) - dense high")), qPrintable(csv));
 }
 
 void TestAccuracyPage::comparePageShowsTheSame()
@@ -453,6 +437,7 @@ void TestAccuracyPage::pictures()
     for (const bool many : {false, true}) {
         const auto fixture = many ? manyDomains() : std::make_unique<Fixture>();
         fixture->measureAll();
+        fixture->measureTasks();
         for (const auto theme : {widgets::Theme::Light, widgets::Theme::Dark}) {
             widgets::applyTheme(theme);
             const QString name = QStringLiteral("%1-%2").arg(widgets::themeName(theme)).arg(fixture->runs.size());
@@ -463,7 +448,12 @@ void TestAccuracyPage::pictures()
             compare.activate();
             QTRY_VERIFY(!compare.isComputing() && !compare.accuracy().isLoading());
             for (const QSize size : {narrowPage, widePage}) {
-                QVERIFY(paint(page, QStringLiteral("accuracy-") + name, size));
+                auto &measures = page.panel().measures();
+                for (int measure = 0; measure < 2; ++measure) {
+                    measures.setCurrentIndex(measure);
+                    Q_EMIT measures.activated(measure);
+                    QVERIFY(paint(page, QStringLiteral("accuracy-%1-").arg(measures.currentText()) + name, size));
+                }
                 QVERIFY(paint(compare, QStringLiteral("compare-") + name, size));
             }
         }
