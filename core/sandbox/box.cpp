@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,6 +25,9 @@ using namespace std::chrono_literals;
 
 /// How long the kernel may take to clear a namespace away whose first process has ended.
 constexpr auto clearing = 5s;
+
+/// How long bwrap may take to name the first process of a box that is to be ended.
+constexpr auto naming = 1s;
 
 /// Appends what can be read now, to at most `limit` bytes. True when there was more than that; an end closes it.
 bool drain(Descriptor &from, std::string &text, std::uint64_t limit)
@@ -150,6 +154,8 @@ bool Box::step(Clock::time_point now)
         m_result.overloaded = m_result.overloaded || (m_result.killed == Killed::No && isOverloaded());
         kill(m_request.builds && !m_built ? Killed::BuildTimeout : Killed::Timeout);
     }
+    if (m_exited || m_result.killed != Killed::No)
+        endNow();
     if (!m_exited)
         return false;
     const bool silent = !m_out.isOpen() && !m_err.isOpen() && !m_status.isOpen();
@@ -198,16 +204,20 @@ void Box::openNamespace(int process, std::uint64_t expected)
     struct stat own = {};
     if (stat("/proc/self/ns/pid", &own) != 0 || own.st_ino == expected) {
         m_result.trouble = "bwrap says that the program shares our process namespace";
-        kill(Killed::Cancelled);
+        m_child->kill();
         return;
     }
     m_firstProcess = process;
+    // In this order: what is seen of the number afterwards is then true of the process that is held.
+    Descriptor handle(int(syscall(SYS_pidfd_open, process, 0)));
     Descriptor file(open(("/proc/" + std::to_string(process) + "/ns/pid").c_str(), O_RDONLY | O_CLOEXEC));
     struct stat info = {};
     if (!file.isOpen() || fstat(file.get(), &info) != 0 || info.st_ino != expected)
         return; // already over
     m_namespace = std::move(file);
     m_namespaceInode = expected;
+    if (handle.isOpen() && syscall(SYS_pidfd_send_signal, handle.get(), 0, nullptr, 0) == 0)
+        m_first = std::move(handle);
 }
 
 void Box::noticeBuilt(Clock::time_point now)
@@ -224,7 +234,7 @@ void Box::noticeEnd(int status)
     m_exitTime = Clock::now();
     m_result.seconds = std::chrono::duration<double>(m_exitTime - m_started).count();
     readAll();
-    if (m_result.killed != Killed::No)
+    if (m_result.killed != Killed::No || !m_result.trouble.empty())
         return;
     if (WIFSIGNALED(status))
         m_result.trouble = "bwrap was ended by signal " + std::to_string(WTERMSIG(status));
@@ -239,8 +249,18 @@ void Box::kill(Killed reason)
 {
     if (m_result.killed == Killed::No)
         m_result.killed = reason;
-    if (!m_exited)
+    endNow();
+}
+
+/// bwrap's child asks to die with it only after a while (bubblewrap issue 700). So bwrap is not ended before it has
+/// named that child, which is then ended as well, and with it, being number 1, all in its namespace.
+void Box::endNow()
+{
+    const bool named = m_first.isOpen();
+    if (!m_exited && (named || Clock::now() >= m_started + naming))
         m_child->kill();
+    if (named && (m_exited || m_result.killed != Killed::No))
+        syscall(SYS_pidfd_send_signal, m_first.get(), SIGKILL, nullptr, 0);
 }
 
 /// Unmapped files of its two file systems in memory count as well; those pages belong to no process.

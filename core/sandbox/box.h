@@ -97,6 +97,7 @@ private:
     [[nodiscard]] std::uint64_t filesSize() const;
     void noticeBuilt(Clock::time_point now);
     void noticeEnd(int status);
+    void endNow();
 
     BoxRequest m_request;
     const BoxSettings &m_settings;
@@ -106,6 +107,7 @@ private:
     Descriptor m_err;
     Descriptor m_status;
     Descriptor m_namespace;
+    Descriptor m_first; ///< handle of the first process in it
     std::uint64_t m_namespaceInode = 0;
     int m_firstProcess = 0; ///< number 1 of the box, as the host counts
     std::string m_statusText;

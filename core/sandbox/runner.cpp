@@ -142,7 +142,7 @@ void Runner::waitForEvents() const
     int timeout = -1;
     if (!m_active.empty()) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
-        timeout = int(std::clamp<std::int64_t>(left.count(), 0, watchInterval.count()));
+        timeout = int(std::clamp<std::int64_t>(left.count(), 1, watchInterval.count()));
     }
     poll(events.data(), events.size(), timeout);
     char ignored[64];

@@ -176,6 +176,22 @@ private Q_SLOTS:
         QVERIFY(!told && !std::filesystem::exists(mark));
     }
 
+    /// The self-test is not believed for ever: each batch asks anew whether boxes isolate.
+    void bwrapThatTurnsBad()
+    {
+        SECATEUR_NEEDS_BOXES();
+        const test::TemporaryFolder folder;
+        auto options = test::optionsIn(folder.path());
+        options.bwrap = folder.path() / "bwrap";
+        std::filesystem::create_symlink("/usr/bin/bwrap", options.bwrap);
+        const auto tested = test::testedSandbox(options);
+        QVERIFY2(tested.sandbox, tested.reason.c_str());
+        std::filesystem::remove(options.bwrap);
+        fakeBwrap(folder.path(), "shift 3\nexec \"$@\"\n");
+        const std::vector<Program> programs = {python("def answer():\n    return 42\n")};
+        VERIFY_ERROR(tested.sandbox->run(programs, [](std::size_t, const Verdict &) {}, {}), ErrorCode::Unsupported);
+    }
+
     void absentBwrap()
     {
         const test::TemporaryFolder folder;
