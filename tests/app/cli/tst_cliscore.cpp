@@ -129,16 +129,21 @@ void TestCliScore::cancelledTextIsKept()
     QVERIFY2(result.errors.find("cancelled") != std::string::npos, result.told().c_str());
 }
 
-/// A model that is small itself, but has so wide a middle that a sequence of a million tokens needs a terabyte.
+/// Models that are small themselves. Scoring holds a whole sequence at a time, so that a wide middle makes a million
+/// tokens need a terabyte; generating keeps their keys and values, a quarter of a terabyte in many layers.
 void TestCliScore::tooLittleMemoryIsSaidAtOnce()
 {
-    TinyModelOptions options;
-    options.layers = 1;
-    options.intermediate = 131072;
-    options.maxPositions = 1 << 20;
-    const auto greedy = writeTinyModel(m_folder.path() / "greedy", options).string();
+    TinyModelOptions wide;
+    wide.layers = 1;
+    wide.intermediate = 131072;
+    wide.maxPositions = 1 << 20;
+    TinyModelOptions deep;
+    deep.layers = 512;
+    deep.intermediate = 8;
+    deep.maxPositions = 1 << 20;
     const auto million = ids(1, 1000000);
-    for (const char *const command : {"score", "generate"}) {
+    for (const auto &[command, options] : {std::pair{"score", wide}, std::pair{"generate", deep}}) {
+        const auto greedy = writeTinyModel(m_folder.path() / ("greedy-" + std::string(command)), options).string();
         const auto result = m_cli.run({command, greedy, "--token-ids", million, "--json"});
         QVERIFY2(result.status == 4, result.told().c_str());
         QCOMPARE(result.json()["error"]["code"].get<std::string>(), std::string("out-of-memory"));
