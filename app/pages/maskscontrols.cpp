@@ -65,6 +65,8 @@ void MasksControls::setupUi(const QList<QAction *> &buttons)
     addLabelled(*row, tr("&Layer"), m_layer);
     addLabelled(*row, tr("&Sublayer"), m_sublayer);
     addLabelled(*row, tr("Sho&w"), m_rendering);
+    for (QComboBox *const box : {m_runA, m_runB, m_sublayer})
+        row->setStretchFactor(box, 4); // before the gap takes what is left
     row->addStretch(1);
     for (QAction *const action : buttons) {
         auto *const button = new QToolButton(this);

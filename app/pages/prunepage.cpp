@@ -201,7 +201,9 @@ Result<PruneGrid> PrunePage::grid() const
 
 QString PrunePage::forecastFor(const std::vector<PlannedRun> &runs) const
 {
-    if (!m_config || !*m_config || runs.empty())
+    if (runs.empty())
+        return m_runs.empty() ? QString() : tr("Nothing is left to start: all of these are done or under way.");
+    if (!m_config || !*m_config)
         return {};
     const auto forecast = forecastRuns(runs, **m_config, session().runs(), hostName(), physicalCores());
     const auto available = availableMemory();

@@ -118,6 +118,7 @@ private Q_SLOTS:
         });
         page.actions().front()->trigger();
         QVERIFY(!page.actions().front()->isEnabled()); // all are under way
+        QVERIFY(page.forecast().startsWith(QStringLiteral("Nothing is left to start")));
         QCOMPARE(state(2), QStringLiteral("queued"));
         QTRY_VERIFY2(state(0).startsWith(QStringLiteral("failed: ")), qPrintable(state(0)));
         QTRY_VERIFY2(state(1).startsWith(QStringLiteral("running: layer ")), qPrintable(state(1)));
