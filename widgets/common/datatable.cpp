@@ -140,6 +140,8 @@ void DataTable::fitColumns()
     for (int column = 0; column < header->count(); ++column)
         if (header->sectionResizeMode(column) == QHeaderView::Interactive)
             header->resizeSection(column, header->sectionSize(column) + room);
+    if (fill && header->count() > 0) // it grows to what is left, but does not shrink to it
+        header->resizeSection(header->count() - 1, header->minimumSectionSize());
     header->setStretchLastSection(fill);
 }
 

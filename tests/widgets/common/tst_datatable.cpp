@@ -2,6 +2,7 @@
 #include <QAbstractItemModelTester>
 #include <QApplication>
 #include <QClipboard>
+#include <QHeaderView>
 #include <QSignalSpy>
 #include <QtTest/QTest>
 
@@ -72,6 +73,19 @@ private Q_SLOTS:
         other.rows.pop_back();
         table.setTable(other);
         QVERIFY(!table.currentIndex().isValid());
+    }
+
+    void theLastColumnFillsTheView()
+    {
+        DataTable table(QStringLiteral("Texts"));
+        table.horizontalHeader()->setStretchLastSection(true);
+        table.resize(400, 200);
+        table.show();
+        for (const int letters : {3, 500, 5}) { // cut with dots rather than scrolled to
+            table.setTable({{QStringLiteral("n"), QStringLiteral("text")}, {{1, QString(letters, u'x')}}});
+            QCoreApplication::processEvents();
+            QCOMPARE(table.horizontalHeader()->length(), table.viewport()->width());
+        }
     }
 
     void tellsOfTheUsersRowsOnly()
