@@ -87,6 +87,8 @@ public:
         return {"evaluate code.secateur --tasks perplexity",
                 "evaluate code.secateur --tasks perplexity:python --runs python,math,dense --limit 200 --json",
                 "evaluate code.secateur --tasks arc_easy=ARC-Easy-Test.jsonl,boolq=val.jsonl --limit 100",
+                "evaluate code.secateur --tasks humaneval=HumanEval.jsonl --samples 10 --temperature 0.8 "
+                "--allow-code-execution",
                 "evaluate code.secateur --tasks perplexity --items heldout.jsonl --details losses.jsonl",
                 "evaluate model.gguf --tasks perplexity --items heldout.txt"};
     }
@@ -108,6 +110,18 @@ public:
         arguments.count("-l,--length", m_request.length, "L",
                         "Tokens of a window, and at which own texts are cut (default: 2048)", 2);
         m_bos.declare(arguments);
+        arguments.count("--samples", m_request.samples, "n", "Outputs per item, of tasks that generate", 1);
+        arguments.number("--temperature", m_request.temperature, "T", "Of sampling; 0: the likeliest token each time");
+        arguments.number("--top-p", m_request.topP, "P",
+                         "Sample from the likeliest tokens that reach this probability");
+        arguments.count("--max-new-tokens", m_request.maxNewTokens, "N", "Length of an output at most", 1);
+        arguments.path("--demonstrations", m_request.demonstrations,
+                       "The worked examples of gsm8k_cot: lines of JSON, or blocks of Q: and A:");
+        arguments.flag("--paper", m_request.paper, "The settings of the paper's own code instead of the standard ones");
+        arguments.flag("--allow-code-execution", m_request.allowCodeExecution,
+                       "Run the programs that the model writes, in the sandbox");
+        arguments.flag("--generations-only", m_request.generationsOnly,
+                       "Write programs without running them; --details has them");
         arguments.path("-m,--model", m_request.model, "Where the study's model is now, if it moved", "MODEL");
         arguments.paths("--data", m_request.data, "Where the calibration files are now, if they moved");
         m_compute.declare(arguments);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <chrono>
 
 #include "core/compute/evaluationsession.h"
@@ -6,6 +7,7 @@
 #include "core/compute/perplexityevaluation.h"
 #include "core/compute/taskevaluation.h"
 #include "core/engine/evaluate.h"
+#include "core/engine/itemstatistics.h"
 
 namespace secateur::compute {
 
@@ -95,11 +97,35 @@ private:
             SECATEUR_TRY(items, task.items(findings));
             entry.items = std::move(items);
             const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-            SECATEUR_CHECK(m_session.keep(entry, task.tokens(), seconds, task.versions()));
+            SECATEUR_CHECK(keep(entry, task, seconds));
         }
-        SECATEUR_CHECK(findings.discard());
+        if (!isPart(entry))
+            SECATEUR_CHECK(findings.discard());
         ++m_measured;
         m_entries.push_back(std::move(entry));
+        return {};
+    }
+
+    /// Programs that were not judged, or not all: what is known stays in the journal, and no number is made of it.
+    [[nodiscard]] static bool isPart(const engine::EvaluationEntry &entry)
+    {
+        const auto scored = entry.items.counts.find("scored");
+        return scored != entry.items.counts.end() && std::ranges::find(scored->second, 0U) != scored->second.end();
+    }
+
+    Result<void> keep(engine::EvaluationEntry &entry, const TaskEvaluation &task, double seconds)
+    {
+        if (!isPart(entry))
+            return m_session.keep(entry, task.tokens(), seconds, task.versions());
+        const auto &scored = entry.items.counts.at("scored");
+        const auto missing = std::ranges::count(scored, 0U);
+        if (!m_session.request().generationsOnly) {
+            entry.metrics = engine::metricsOf(entry.items);
+            m_session.notices().push_back(entry.run + ", " + entry.recipe.task + ": " + std::to_string(missing) + " of "
+                                          + std::to_string(scored.size())
+                                          + " programs could not be judged (see --details); nothing is kept until all "
+                                            "are: run the command again");
+        }
         return {};
     }
 

@@ -3,6 +3,8 @@
 
 #include "core/base/sha256.h"
 #include "core/compute/choiceevaluation.h"
+#include "core/compute/codeevaluation.h"
+#include "core/compute/generationevaluation.h"
 
 namespace secateur::compute {
 
@@ -48,7 +50,7 @@ store::EvaluationRecipe TaskEvaluation::recipeOf(const EvaluatedRun &run) const
     store::EvaluationRecipe recipe = m_session.recipeOf(run);
     recipe.task = info().name;
     recipe.taskVersion = info().version;
-    recipe.protocol = info().protocol;
+    recipe.protocol = protocol();
     recipe.domain = info().domain;
     recipe.files = {m_file};
     recipe.itemsSha256 = m_itemsSha256;
@@ -63,9 +65,11 @@ Result<std::unique_ptr<TaskEvaluation>> makeTaskEvaluation(EvaluationSession &se
 {
     switch (task.task->info().kind) {
     case eval::TaskKind::Choice: return std::make_unique<ChoiceEvaluation>(session, task);
-    default: break;
+    case eval::TaskKind::Generation: return std::make_unique<GenerationEvaluation>(session, task);
+    case eval::TaskKind::Code: return std::make_unique<CodeEvaluation>(session, task);
+    case eval::TaskKind::Windows: break; // measured with the other perplexities
     }
-    return failure(ErrorCode::Unsupported, task.task->info().name + ": tasks of this kind cannot be measured yet");
+    return failure(ErrorCode::Internal, task.task->info().name + ": is a perplexity");
 }
 
 } // namespace secateur::compute

@@ -56,6 +56,8 @@ public:
     [[nodiscard]] virtual Result<store::EvaluationItems> items(const Findings &findings) const = 0;
     /// Tokens of one run that go through the model, as far as they are known.
     [[nodiscard]] virtual std::uint64_t tokens() const = 0;
+    /// As the task says, unless the items tell more.
+    [[nodiscard]] virtual std::string protocol() const { return info().protocol; }
     /// Tools besides the model's that the numbers depend on.
     [[nodiscard]] virtual std::map<std::string, std::string> versions() const { return {}; }
 
@@ -67,6 +69,7 @@ protected:
     [[nodiscard]] const eval::Task &task() const { return *m_task.task; }
     /// The file's records; from now on the recipe tells which.
     [[nodiscard]] Result<std::vector<data::Record>> readItems();
+    [[nodiscard]] const std::filesystem::path &itemsFile() const { return m_task.items; }
     [[nodiscard]] std::map<std::string, std::string> &settings() { return m_settings; }
 
 private:

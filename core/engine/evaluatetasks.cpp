@@ -44,7 +44,7 @@ Result<RequestedTask> requestedTask(const std::string &text, const EvaluateReque
             return RequestedTask{own.task, *own.items};
         return withItems(own.task, name, equals == std::string::npos ? "" : text.substr(equals + 1), request);
     }
-    SECATEUR_TRY(task, eval::taskByName(name));
+    SECATEUR_TRY(task, eval::taskByName(name, {request.paper, request.demonstrations}));
     return withItems(task, name, equals == std::string::npos ? "" : text.substr(equals + 1), request);
 }
 

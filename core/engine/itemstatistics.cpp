@@ -8,6 +8,8 @@
 
 #include "core/analysis/proportions.h"
 #include "core/engine/pairedbootstrap.h"
+#include "core/eval/metrics/bleu.h"
+#include "core/eval/metrics/chrf.h"
 #include "core/eval/metrics/passatk.h"
 
 namespace secateur::engine {
@@ -64,6 +66,10 @@ public:
         for (const auto &[name, values] : m_items.numbers)
             if (name.starts_with("score_"))
                 addMean(name.substr(6), values, false);
+        addCorpus("bleu",
+                  [](std::span<const std::uint64_t> sums) { return eval::bleuScore(eval::bleuFromSums(sums)).score; });
+        addCorpus("chrf",
+                  [](std::span<const std::uint64_t> sums) { return eval::chrfScore(eval::chrfFromSums(sums)); });
         if (const auto passed = m_items.counts.find("passed"); passed != m_items.counts.end())
             addPasses(passed->second);
         return std::move(m_statistics);
@@ -117,6 +123,31 @@ private:
             share = share && m_rows[item].size() == 1;
         }
         addPerItem(std::move(name), std::move(means), share);
+    }
+
+    /// A metric of sums over all items, kept in the columns "<name>_0", "<name>_1", …
+    void addCorpus(const std::string &name, double (*score)(std::span<const std::uint64_t>))
+    {
+        std::vector<const std::vector<std::uint64_t> *> columns;
+        for (auto found = m_items.counts.find(name + "_0"); found != m_items.counts.end();
+             found = m_items.counts.find(name + "_" + std::to_string(columns.size())))
+            columns.push_back(&found->second);
+        if (columns.empty())
+            return;
+        std::vector<std::vector<std::uint64_t>> ofItems(m_rows.size(), std::vector<std::uint64_t>(columns.size()));
+        for (std::size_t item = 0; item < m_rows.size(); ++item)
+            for (const std::size_t row : m_rows[item])
+                for (std::size_t column = 0; column < columns.size(); ++column)
+                    ofItems[item][column] += (*columns[column])[row];
+        const std::size_t size = columns.size();
+        m_statistics.emplace_back(name, false, false, m_scored,
+                                  [ofItems = std::move(ofItems), size, score](std::span<const std::size_t> chosen) {
+                                      std::vector<std::uint64_t> sums(size);
+                                      for (const std::size_t item : chosen)
+                                          for (std::size_t column = 0; column < size; ++column)
+                                              sums[column] += ofItems[item][column];
+                                      return score(sums);
+                                  });
     }
 
     void addPasses(const std::vector<std::uint64_t> &passed)

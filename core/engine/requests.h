@@ -104,6 +104,7 @@ struct EvaluateRequest {
     std::optional<double> temperature; ///< likewise
     std::optional<double> topP; ///< likewise
     std::optional<std::uint64_t> maxNewTokens; ///< likewise
+    std::optional<std::filesystem::path> demonstrations; ///< of GSM8K, instead of our own
     bool paper = false; ///< the settings of the paper's own code instead of the standard ones
     bool allowCodeExecution = false; ///< generated programs may be run (in the sandbox)
     bool generationsOnly = false; ///< write programs without running them; nothing is kept in the study

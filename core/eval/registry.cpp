@@ -12,7 +12,7 @@ namespace secateur::eval {
 
 namespace {
 
-using Make = std::shared_ptr<const Task> (*)();
+using Make = std::function<Result<std::shared_ptr<const Task>>(const TaskChoices &)>;
 
 struct Entry {
     const char *name;
@@ -22,11 +22,30 @@ struct Entry {
 /// The names are those of lm-evaluation-harness where it has the task.
 const std::vector<Entry> &entries()
 {
+    const auto plain = [](std::shared_ptr<const Task> (*make)()) -> Make {
+        return [make](const TaskChoices &) -> Result<std::shared_ptr<const Task>> { return make(); };
+    };
+    const auto code = [](const char *name) -> Make {
+        return [name](const TaskChoices &choices) { return makeCode(name, choices); };
+    };
     static const std::vector<Entry> all = {
-        {"boolq", makeBoolq},           {"rte", makeRte},          {"hellaswag", makeHellaswag},
-        {"winogrande", makeWinogrande}, {"arc_easy", makeArcEasy}, {"arc_challenge", makeArcChallenge},
-        {"openbookqa", makeOpenbookqa}, {"piqa", makePiqa},        {"commonsenseqa", makeCommonsenseqa},
-        {"wikitext2", makeWikitext2},
+        {"boolq", plain(makeBoolq)},
+        {"rte", plain(makeRte)},
+        {"hellaswag", plain(makeHellaswag)},
+        {"winogrande", plain(makeWinogrande)},
+        {"arc_easy", plain(makeArcEasy)},
+        {"arc_challenge", plain(makeArcChallenge)},
+        {"openbookqa", plain(makeOpenbookqa)},
+        {"piqa", plain(makePiqa)},
+        {"commonsenseqa", plain(makeCommonsenseqa)},
+        {"gsm8k_cot", makeGsm8k},
+        {"translation_en_fr", plain(makeTranslation)},
+        {"humaneval", code("humaneval")},
+        {"humaneval_java", code("humaneval_java")},
+        {"humaneval_cpp", code("humaneval_cpp")},
+        {"humaneval_js", code("humaneval_js")},
+        {"mbpp", code("mbpp")},
+        {"wikitext2", plain(makeWikitext2)},
     };
     return all;
 }
@@ -50,11 +69,11 @@ const std::vector<std::string> &taskNames()
     return names;
 }
 
-Result<std::shared_ptr<const Task>> taskByName(const std::string &name)
+Result<std::shared_ptr<const Task>> taskByName(const std::string &name, const TaskChoices &choices)
 {
     for (const auto &entry : entries())
         if (entry.name == name)
-            return entry.make();
+            return entry.make(choices);
     std::string known;
     for (const auto &other : taskNames())
         known += (known.empty() ? "" : ", ") + other;

@@ -9,6 +9,7 @@
 
 #include "core/base/result.h"
 #include "core/data/dataset.h"
+#include "core/eval/code/codeproblem.h"
 
 /// What is asked of a model, and what its answers are worth, without the model itself.
 namespace secateur::eval {
@@ -63,7 +64,7 @@ struct OutputScore {
     std::map<std::string, bool> correct; ///< right or wrong: "exact_match_strict"
     std::map<std::string, double> scores; ///< in between: "meteor"
     std::string extracted;
-    /// Sums from which a metric of the whole corpus is made (BLEU, chrF), by name; empty for most tasks.
+    /// Sums from which a metric of the whole corpus is made ("bleu", "chrf"), by name; empty for most tasks.
     std::map<std::string, std::vector<std::uint64_t>> statistics;
 };
 
@@ -94,20 +95,29 @@ class GenerationTask : public Task
 public:
     using Task::Task;
     [[nodiscard]] virtual GenerationSettings settings() const = 0;
-    /// BadInput names the record and what it lacks.
-    [[nodiscard]] virtual Result<GenerationItem> item(const data::Record &record) const = 0;
+    /// `number` is the record's place in its file. BadInput names the record and what it lacks.
+    [[nodiscard]] virtual Result<GenerationItem> item(const data::Record &record, std::uint64_t number) const = 0;
     [[nodiscard]] virtual Result<OutputScore> score(const GenerationItem &item, const std::string &output) const = 0;
+    /// How metrics are computed exactly, by metric; none where the name says it all.
+    [[nodiscard]] virtual std::map<std::string, std::string> labels() const { return {}; }
 };
 
-/// Generates as it is told; its problems are read and run by eval/code.
+/// Problems in one programming language; they are read, and their programs made, by eval/code.
 class CodeTask : public Task
 {
 public:
-    CodeTask(TaskInfo info, GenerationSettings settings) : Task(std::move(info)), m_settings(std::move(settings)) { }
-    [[nodiscard]] const GenerationSettings &settings() const { return m_settings; }
+    CodeTask(TaskInfo info, GenerationSettings settings, sandbox::Language language, CodePreset preset)
+        : Task(std::move(info)), m_settings(std::move(settings)), m_language(language), m_preset(preset)
+    {
+    }
+    [[nodiscard]] const GenerationSettings &settings() const { return m_settings; } ///< stops are each problem's own
+    [[nodiscard]] sandbox::Language language() const { return m_language; }
+    [[nodiscard]] CodePreset preset() const { return m_preset; }
 
 private:
     GenerationSettings m_settings;
+    sandbox::Language m_language;
+    CodePreset m_preset;
 };
 
 /// Text in windows, tokenised once (Wanda's lib/eval.py).

@@ -143,7 +143,7 @@ public:
 
     GenerationSettings settings() const override { return m_settings; }
 
-    Result<GenerationItem> item(const data::Record &record) const override
+    Result<GenerationItem> item(const data::Record &record, std::uint64_t) const override
     {
         SECATEUR_TRY(prompt, m_prompt.render(record));
         SECATEUR_TRY(answer, m_answer.render(record));

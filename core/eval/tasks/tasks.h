@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "core/eval/task.h"
+#include "core/eval/registry.h"
 
 /// The built-in tasks, one file each; eval/registry.h finds them by name.
 namespace secateur::eval {
@@ -17,6 +17,10 @@ namespace secateur::eval {
 [[nodiscard]] std::shared_ptr<const Task> makeOpenbookqa();
 [[nodiscard]] std::shared_ptr<const Task> makePiqa();
 [[nodiscard]] std::shared_ptr<const Task> makeCommonsenseqa();
+[[nodiscard]] std::shared_ptr<const Task> makeTranslation();
 [[nodiscard]] std::shared_ptr<const Task> makeWikitext2();
+[[nodiscard]] Result<std::shared_ptr<const Task>> makeGsm8k(const TaskChoices &choices);
+/// "humaneval", "humaneval_java", …
+[[nodiscard]] Result<std::shared_ptr<const Task>> makeCode(const std::string &name, const TaskChoices &choices);
 
 } // namespace secateur::eval

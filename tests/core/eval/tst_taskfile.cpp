@@ -83,7 +83,7 @@ private Q_SLOTS:
         const auto &task = dynamic_cast<const GenerationTask &>(*own->task);
         QCOMPARE(task.settings().maxNewTokens, std::uint64_t(8));
         QCOMPARE(task.settings().stops.size(), std::size_t(1));
-        const auto item = task.item({{{"q", "40 + 2"}, {"a", 42}}, "line 1"});
+        const auto item = task.item({{{"q", "40 + 2"}, {"a", 42}}, "line 1"}, 0);
         VERIFY_RESULT(item);
         QCOMPARE(item->prompt, std::string("40 + 2 ="));
         const auto score = task.score(*item, output.toStdString());
