@@ -124,6 +124,8 @@ public:
                        "Write programs without running them; --details has them");
         arguments.path("-m,--model", m_request.model, "Where the study's model is now, if it moved", "MODEL");
         arguments.paths("--data", m_request.data, "Where the calibration files are now, if they moved");
+        arguments.path("--verdicts", m_request.verdicts,
+                       "Statuses of programs that were run elsewhere: lines of --details, with another status");
         m_compute.declare(arguments);
         arguments.path("--details", m_details, "Write a line of JSON per run, task and text there", "OUT.jsonl");
     }

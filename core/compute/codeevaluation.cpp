@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/compute/codeevaluation.h"
 
+#include "core/data/dataset.h"
+
 namespace secateur::compute {
 
 using nlohmann::json;
@@ -8,7 +10,8 @@ using nlohmann::json;
 Result<void> CodeEvaluation::prepare(const std::shared_ptr<const tokenizer::Tokenizer> &tokenizer)
 {
     const auto &code = dynamic_cast<const eval::CodeTask &>(task());
-    if (!session().request().allowCodeExecution && !session().request().generationsOnly)
+    const auto &request = session().request();
+    if (!request.allowCodeExecution && !request.generationsOnly && !request.verdicts)
         return failure(ErrorCode::InvalidArgument,
                        info().name
                            + ": its answers are programs, written by the model, that have to be run. They run in "
@@ -38,7 +41,44 @@ Result<void> CodeEvaluation::measure(const EvaluatedRun &run, Findings &findings
     // Writing takes most of the time; judging the last tenth.
     SECATEUR_CHECK(generate(run, findings,
                             [&progress](std::uint64_t done, std::uint64_t total) { progress(done * 9, total * 10); }));
+    if (session().request().verdicts)
+        return importVerdicts(*session().request().verdicts, run, findings);
     return session().request().generationsOnly ? Result<void>() : judge(findings, progress);
+}
+
+/// Verdicts of elsewhere: lines of --details with another "status". A line of a program that is not the one generated
+/// here is refused, because its verdict would be about something else.
+Result<void> CodeEvaluation::importVerdicts(const std::filesystem::path &file, const EvaluatedRun &run,
+                                            Findings &findings)
+{
+    std::vector<store::JournalEntry> entries;
+    SECATEUR_CHECK(data::forEachRecord(
+        file,
+        [&](const data::Record &record) -> Result<void> {
+            const json &line = record.fields;
+            if (line.value("run", json()) != run.name || line.value("task", json()) != info().name)
+                return {};
+            const json item = line.value("index", json());
+            const json sample = line.value("sample", json());
+            const auto status = line.value("status", json());
+            const auto known = status.is_string() ? sandbox::statusFromName(status.get<std::string>()) : std::nullopt;
+            if (!item.is_number_unsigned() || !sample.is_number_unsigned() || !known)
+                return failure(ErrorCode::BadInput,
+                               record.origin
+                                   + ": has no \"index\", \"sample\" and \"status\" (passed, failed_assert, …)");
+            const store::EvaluationJournal::Key key(item.get<std::uint64_t>(), sample.get<std::uint64_t>());
+            const auto found = findings.found().find(key);
+            if (found == findings.found().end()
+                || found->second.value("output", json()) != line.value("output", json()))
+                return failure(ErrorCode::Conflict,
+                               record.origin + ": is about another program than the one generated here for this item");
+            if (sandbox::isScored(*known))
+                entries.push_back({key.first, key.second, {{"status", status}, {"detail", "judged elsewhere"}}});
+            return {};
+        },
+        session().context()));
+    m_versions = {{"verdicts", file.filename().string()}};
+    return findings.add(entries);
 }
 
 sandbox::Program CodeEvaluation::programFor(const Findings &findings, std::size_t item, std::uint64_t sample) const

@@ -23,6 +23,8 @@ public:
     std::string protocol() const override { return m_protocol; }
 
 private:
+    [[nodiscard]] Result<void> importVerdicts(const std::filesystem::path &file, const EvaluatedRun &run,
+                                              Findings &findings);
     [[nodiscard]] Result<void> judge(Findings &findings, const Progress &progress);
     [[nodiscard]] sandbox::Program programFor(const Findings &findings, std::size_t item, std::uint64_t sample) const;
 
