@@ -19,13 +19,15 @@
 
 namespace secateur::app {
 
-AccuracyPage::AccuracyPage(StudySession &studySession, QWidget *parent)
-    : Page(studySession, parent), m_panel(new AccuracyPanel(studySession, AccuracyPanel::Size::Full, this))
+AccuracyPage::AccuracyPage(StudySession &studySession, Setting<QString> *taskFiles, QWidget *parent)
+    : Page(studySession, parent), m_dialog(new MeasureDialog(studySession, taskFiles, this)),
+      m_panel(new AccuracyPanel(studySession, AccuracyPanel::Size::Full, this))
 {
     setupActions();
     setupUi();
     connect(m_limit, &QSpinBox::valueChanged, this, &AccuracyPage::update);
     connect(m_seed, &QSpinBox::valueChanged, this, &AccuracyPage::update);
+    connect(m_dialog, &MeasureDialog::jobRequested, this, &AccuracyPage::jobRequested);
     connect(m_panel, &AccuracyPanel::hovered, this, &AccuracyPage::statusChanged);
     connect(&session(), &StudySession::studyChanged, this, &AccuracyPage::update);
     connect(&session(), &StudySession::runsChanged, this, &AccuracyPage::update);
@@ -37,6 +39,10 @@ AccuracyPage::AccuracyPage(StudySession &studySession, QWidget *parent)
 void AccuracyPage::setupActions()
 {
     m_measure = makeAction(QStringLiteral("accuracy.measure"), tr("&Measure Perplexity"), [this] { measure(); });
+    m_measureTasks = makeAction(QStringLiteral("accuracy.measureTasks"), tr("Measure on &Tasks\u2026"), [this] {
+        m_dialog->show();
+        m_dialog->raise();
+    });
     const auto addCopy = [this](const QString &name, const QString &text,
                                 QString (*format)(const widgets::PlotTable &)) {
         m_copyActions << makeAction(name, text, [this, format] { copyTable(plotTableOf(m_panel->table()), format); });
@@ -56,6 +62,8 @@ void AccuracyPage::setupUi()
     connect(m_goToPrune, &QPushButton::clicked, this, [this] { Q_EMIT openRequested(QStringLiteral("prune")); });
     m_firstMeasure = m_empty->addButton(tr("Measure perplexity"));
     connect(m_firstMeasure, &QPushButton::clicked, m_measure, &QAction::trigger);
+    m_firstTasks = m_empty->addButton(tr("Measure on tasks\u2026"));
+    connect(m_firstTasks, &QPushButton::clicked, m_measureTasks, &QAction::trigger);
     m_stack->addWidget(m_empty);
     m_stack->addWidget(m_panel);
     auto *const column = new QVBoxLayout(this);
@@ -86,11 +94,16 @@ QWidget *AccuracyPage::makeControls()
     m_limit = box(tr("&Texts per domain"), 1, 100000, int(engine::defaultItems),
                   tr("Taken at random from the records that no run of the domain was calibrated on. More texts give "
                      "narrower intervals and take longer"));
+    m_limit->setObjectName(QStringLiteral("accuracy.limit"));
     m_seed = box(tr("See&d"), 0, std::numeric_limits<int>::max(), 0, tr("Of the choice of texts"));
     m_measureButton = new QPushButton(tr("Measure perplexity"));
     m_measureButton->setDefault(true);
     connect(m_measureButton, &QPushButton::clicked, m_measure, &QAction::trigger);
     row->addWidget(m_measureButton);
+    auto *const tasks = new QPushButton(tr("Tasks\u2026"));
+    tasks->setToolTip(tr("Choose what to measure: tasks with their files, and models"));
+    connect(tasks, &QPushButton::clicked, m_measureTasks, &QAction::trigger);
+    row->addWidget(tasks);
     m_forecast = new QLabel;
     row->addWidget(m_forecast, 1);
     row->addWidget(widgets::makeMenuButton(tr("Copy as"), tr("Copy the measurements or their chart"), m_copyActions));
@@ -128,6 +141,8 @@ void AccuracyPage::update()
     m_controls->setVisible(measured || possible);
     m_goToPrune->setVisible(session().runs().empty());
     m_firstMeasure->setVisible(possible);
+    m_firstTasks->setVisible(!session().runs().empty());
+    m_measureTasks->setEnabled(!session().runs().empty());
     if (!measured)
         m_empty->setText(tr("Nothing measured yet"),
                          tr("A sub-model should lose little on the domain it was pruned for, and more on others. "

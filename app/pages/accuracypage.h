@@ -3,6 +3,7 @@
 
 #include "app/pages/accuracypanel.h"
 #include "app/pages/accuracyplan.h"
+#include "app/pages/measuredialog.h"
 #include "app/pages/page.h"
 
 class QLabel;
@@ -24,7 +25,8 @@ class AccuracyPage : public Page
     Q_OBJECT
 
 public:
-    explicit AccuracyPage(StudySession &session, QWidget *parent = nullptr);
+    /// `taskFiles` remembers where the items of tasks are; may be null.
+    explicit AccuracyPage(StudySession &session, Setting<QString> *taskFiles = nullptr, QWidget *parent = nullptr);
 
     [[nodiscard]] QString id() const override { return QStringLiteral("accuracy"); }
     [[nodiscard]] QString title() const override { return tr("Accuracy"); }
@@ -32,6 +34,7 @@ public:
 
     [[nodiscard]] AccuracyPanel &panel() const { return *m_panel; }
     [[nodiscard]] QString forecast() const;
+    [[nodiscard]] MeasureDialog &dialog() const { return *m_dialog; }
 
 private:
     void setupActions();
@@ -42,6 +45,8 @@ private:
     void copyImage();
 
     QAction *m_measure = nullptr;
+    QAction *m_measureTasks = nullptr;
+    MeasureDialog *m_dialog;
     QList<QAction *> m_copyActions;
     AccuracyPanel *m_panel;
     AccuracyPlan m_plan;
@@ -49,6 +54,7 @@ private:
     widgets::EmptyState *m_empty = nullptr;
     QPushButton *m_goToPrune = nullptr;
     QPushButton *m_firstMeasure = nullptr;
+    QPushButton *m_firstTasks = nullptr;
     QWidget *m_controls = nullptr;
     QSpinBox *m_limit = nullptr;
     QSpinBox *m_seed = nullptr;

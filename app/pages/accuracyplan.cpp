@@ -65,19 +65,20 @@ QStringList namedFiles(StudySession &session)
     return options;
 }
 
-QStringList argumentsFor(StudySession &session, std::uint64_t limit, std::uint64_t seed)
+} // namespace
+
+QStringList evaluateArguments(StudySession &session, const QStringList &tasks, std::uint64_t limit, std::uint64_t seed)
 {
     QStringList arguments = {QStringLiteral("evaluate"), QString::fromStdString(session.folder().string()),
-                             QStringLiteral("--tasks"),  QStringLiteral("perplexity"),
-                             QStringLiteral("--limit"),  QString::number(limit),
-                             QStringLiteral("--seed"),   QString::number(seed)};
+                             QStringLiteral("--tasks"), tasks.join(QLatin1Char(','))};
+    if (limit > 0)
+        arguments << QStringLiteral("--limit") << QString::number(limit);
+    arguments << QStringLiteral("--seed") << QString::number(seed);
     const auto study = session.study();
     if (study && session.modelPath() != std::filesystem::path(study->model().path))
         arguments << QStringLiteral("--model") << QString::fromStdString(session.modelPath().string());
     return arguments + namedFiles(session);
 }
-
-} // namespace
 
 AccuracyPlan planAccuracy(StudySession &session, std::uint64_t limit, std::uint64_t seed)
 {
@@ -91,7 +92,7 @@ AccuracyPlan planAccuracy(StudySession &session, std::uint64_t limit, std::uint6
         plan.problem = tr("No run of this study was calibrated on text, so none has held-out texts.");
         return plan;
     }
-    plan.arguments = argumentsFor(session, limit, seed);
+    plan.arguments = evaluateArguments(session, {QStringLiteral("perplexity")}, limit, seed);
     std::set<std::pair<std::string, std::string>> there;
     for (const auto &found : session.evaluations())
         if (found.recipe.limit == limit && found.recipe.seed == seed)

@@ -20,7 +20,7 @@ std::vector<std::unique_ptr<Page>> makePages(StudySession &session, Settings *se
     pages.push_back(std::make_unique<PrunePage>(session));
     pages.push_back(std::make_unique<MasksPage>(session));
     pages.push_back(std::make_unique<ComparePage>(session));
-    pages.push_back(std::make_unique<AccuracyPage>(session));
+    pages.push_back(std::make_unique<AccuracyPage>(session, settings ? &settings->taskFiles : nullptr));
     pages.push_back(std::make_unique<FiguresPage>(session, settings ? &settings->figureStyle : nullptr));
     return pages;
 }

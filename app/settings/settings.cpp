@@ -33,7 +33,8 @@ Settings::Settings(const QString &file)
       restoreSession(m_store, QStringLiteral("session/restore"), label("Reopen the last study at start"), true),
       recent(m_store, QStringLiteral("session/recent"), label("Recent studies"), {}),
       threads(m_store, QStringLiteral("jobs/threads"), label("Threads for jobs (0: all)"), 0),
-      figureStyle(m_store, QStringLiteral("figures/style"), label("Size and looks of figures"), {})
+      figureStyle(m_store, QStringLiteral("figures/style"), label("Size and looks of figures"), {}),
+      taskFiles(m_store, QStringLiteral("accuracy/taskFiles"), label("Files with the items of tasks"), {})
 {
 }
 

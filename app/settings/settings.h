@@ -24,6 +24,7 @@ public:
     Setting<QStringList> recent; ///< folders of studies, latest first
     Setting<int> threads; ///< for jobs; 0: all the processor has
     Setting<QString> figureStyle; ///< size and looks of the last figure, as JSON
+    Setting<QString> taskFiles; ///< where the items of each task are, as JSON
 
     /// Puts a study in front of the recent ones, of which `recentLimit` are kept.
     void addRecent(const QString &folder);

@@ -109,7 +109,7 @@ void TestAccuracyPage::offersTheFirstMeasurement()
     fixture.open(page);
     QVERIFY(page.forecast().startsWith(QStringLiteral("6 of 6 to do")));
     QSignalSpy jobs(&page, &Page::jobRequested);
-    page.findChildren<QSpinBox *>().first()->setValue(32);
+    page.findChild<QSpinBox *>(QStringLiteral("accuracy.limit"))->setValue(32);
     buttonNamed(page, QStringLiteral("Measure perplexity"))->click();
     QCOMPARE(jobs.count(), 1);
     const auto arguments = jobs.first().at(0).toStringList();

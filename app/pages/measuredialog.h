@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QDialog>
+
+#include "app/pages/measureplan.h"
+#include "app/settings/setting.h"
+
+class QLabel;
+class QListWidget;
+class QPlainTextEdit;
+class QPushButton;
+class QSpinBox;
+class QTableWidget;
+
+namespace secateur::app {
+
+/// Tasks times models: what to measure, from which files, and the job that does it. Stays open as long as its page, so
+/// that the agreement to running programs holds for the session.
+class MeasureDialog : public QDialog
+{
+    Q_OBJECT
+
+public:
+    /// `files` remembers which file holds a task's items, as JSON by the task's name; may be null.
+    MeasureDialog(StudySession &session, Setting<QString> *files, QWidget *parent = nullptr);
+
+    void setChosen(const QString &task, bool chosen);
+    void setFile(const QString &task, const QString &file);
+    [[nodiscard]] const AccuracyPlan &plan() const { return m_plan; }
+    [[nodiscard]] bool mayRunCode() const { return m_request.mayRunCode; }
+
+Q_SIGNALS:
+    void jobRequested(const QStringList &arguments, const QString &title);
+
+private:
+    QWidget *makeTasks();
+    QWidget *makeModels();
+    QWidget *makeNumbers();
+    QWidget *makePlan();
+    /// Tasks of another study, with the files and choices that still apply.
+    void refillTasks();
+    void refillModels();
+    void updateRow(int row);
+    void chooseFile(int row);
+    void onItemChanged(int row);
+    void update();
+    void start();
+    void askForConsent();
+    void requestJob();
+    [[nodiscard]] QString forecast() const;
+    void remember() const;
+    [[nodiscard]] QString remembered(const QString &task) const;
+
+    StudySession &m_session;
+    Setting<QString> *m_files;
+    MeasureRequest m_request;
+    AccuracyPlan m_plan;
+    QTableWidget *m_tasks = nullptr;
+    QListWidget *m_models = nullptr;
+    QSpinBox *m_limit = nullptr;
+    QSpinBox *m_seed = nullptr;
+    QPlainTextEdit *m_command = nullptr;
+    QLabel *m_forecast = nullptr;
+    QPushButton *m_start = nullptr;
+    bool m_filling = false; ///< the lists are just made to follow something
+};
+
+} // namespace secateur::app
