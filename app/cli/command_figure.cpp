@@ -34,7 +34,8 @@ public:
         arguments.list("-r,--runs", m_request.runs, "A,B,...", "Names or ids of the runs to show (default: all)");
         arguments.count("--layer", m_request.layer, "L", "The layer to show, from 0; mask and jaccard-matrix");
         arguments.text("--sublayer", m_request.sublayer, "S", "The sublayer to show, such as q_proj");
-        arguments.list("--tasks", m_request.tasks, "T,...", "The tasks to show; accuracy (default: all measured)");
+        arguments.list("--tasks", m_request.tasks, "T,...",
+                       "The tasks to show, or TASK/METRIC; accuracy (default: all measured alike)");
         arguments.text("--set", m_request.set, "SET", "Distances of the pruned weights (the default) or the kept")
             .oneOf({"pruned", "kept"});
         arguments

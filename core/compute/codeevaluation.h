@@ -22,6 +22,14 @@ public:
     std::map<std::string, std::string> versions() const override { return m_versions; }
     std::string protocol() const override { return m_protocol; }
 
+protected:
+    /// A function whose brace is closed: HumanEval-X has no stops.
+    bool isComplete(std::size_t item, const std::string &text) const override
+    {
+        return m_problems[item].ending == eval::CodeEnding::Braces && text.ends_with('}')
+            && eval::completionOf(m_problems[item], text).ended;
+    }
+
 private:
     [[nodiscard]] Result<void> importVerdicts(const std::filesystem::path &file, const EvaluatedRun &run,
                                               Findings &findings);

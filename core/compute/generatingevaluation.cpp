@@ -117,7 +117,7 @@ public:
         const std::size_t before = text.size();
         text += piece;
         ++count;
-        return !cut(number, text, before);
+        return !cut(number, text, before) && !m_owner.isComplete(m_targets[number].item, text);
     }
 
     Result<void> done(std::size_t number)

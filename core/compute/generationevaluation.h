@@ -32,6 +32,9 @@ protected:
     /// Every output that the findings do not have yet.
     [[nodiscard]] Result<void> generate(const EvaluatedRun &run, Findings &findings, const Progress &progress) const;
 
+    /// Whether what was written so far is complete although no stop was met.
+    [[nodiscard]] virtual bool isComplete(std::size_t, const std::string &) const { return false; }
+
     [[nodiscard]] std::size_t prompts() const { return m_prompts.size(); }
     [[nodiscard]] const Prompt &prompt(std::size_t item) const { return m_prompts[item]; }
     [[nodiscard]] const eval::GenerationSettings &generation() const { return m_generation; }

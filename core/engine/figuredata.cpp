@@ -240,47 +240,71 @@ Result<void> readMasks(FigureDataRequest request, const store::Study &study, std
     return {};
 }
 
-/// The columns of the wanted tasks, in their order; all when none is named.
-Result<analysis::AccuracyTable> onlyTasks(const analysis::AccuracyTable &all, const std::vector<std::string> &tasks)
+/// What two columns must have alike to share an axis: numbers under different protocols look alike and are not.
+std::string conditionsOf(const analysis::AccuracyColumn &column)
 {
-    if (tasks.empty())
-        return all;
+    return column.metric + " (" + column.protocol + ", " + column.compute
+        + (column.unit.empty() ? ")" : ", in " + column.unit + ")");
+}
+
+analysis::AccuracyTable columnsOf(const analysis::AccuracyTable &all, const std::vector<std::size_t> &chosen)
+{
     analysis::AccuracyTable table;
     table.rows = all.rows;
     table.notices = all.notices;
-    std::vector<std::size_t> chosen;
-    std::vector<std::string> known;
-    for (const auto &column : all.columns)
-        known.push_back(column.task);
-    for (const auto &task : tasks) {
-        const auto found = std::ranges::find(known, task);
-        if (found == known.end())
-            return failure(ErrorCode::NotFound,
-                           "no task \"" + task + "\" was measured; there are " + joinedNames(known));
-        chosen.push_back(std::size_t(found - known.begin()));
-        table.columns.push_back(all.columns[chosen.back()]);
-    }
+    for (const std::size_t column : chosen)
+        table.columns.push_back(all.columns[column]);
     for (std::size_t row = 0; row < all.rows.size(); ++row)
         for (const std::size_t column : chosen)
             table.cells.push_back(all.at(row, column));
     return table;
 }
 
-/// Numbers under different protocols look alike on one axis and are not.
-Result<void> checkOneProtocol(const analysis::AccuracyTable &table)
+/// Without names, all that were measured like the first; the others are told.
+analysis::AccuracyTable likeTheFirst(const analysis::AccuracyTable &all)
 {
-    const auto conditions = [](const analysis::AccuracyColumn &column) {
-        return column.metric + " (" + column.protocol + ", " + column.compute
-            + (column.unit.empty() ? ")" : ", in " + column.unit + ")");
-    };
-    const auto &first = table.columns.front();
-    for (const auto &column : table.columns)
-        if (conditions(column) != conditions(first))
+    std::vector<std::size_t> chosen;
+    std::string others;
+    for (std::size_t column = 0; column < all.columns.size(); ++column) {
+        if (conditionsOf(all.columns[column]) == conditionsOf(all.columns.front()))
+            chosen.push_back(column);
+        else
+            others += (others.empty() ? "" : ", ") + all.columns[column].task + "/" + all.columns[column].metric;
+    }
+    auto table = columnsOf(all, chosen);
+    if (!others.empty())
+        table.notices.push_back("not shown, because they were measured otherwise and cannot share an axis: " + others
+                                + "; choose them with --tasks");
+    return table;
+}
+
+/// The columns of the wanted tasks, in their order: "arc_easy/acc_norm", or a task alone for its first metric.
+Result<analysis::AccuracyTable> onlyTasks(const analysis::AccuracyTable &all, const std::vector<std::string> &tasks)
+{
+    if (tasks.empty())
+        return likeTheFirst(all);
+    std::vector<std::size_t> chosen;
+    for (const auto &task : tasks) {
+        const auto found = std::ranges::find_if(all.columns, [&task](const analysis::AccuracyColumn &column) {
+            return column.task == task || column.task + "/" + column.metric == task;
+        });
+        if (found == all.columns.end()) {
+            std::vector<std::string> known;
+            for (const auto &column : all.columns)
+                known.push_back(column.task + "/" + column.metric);
+            return failure(ErrorCode::NotFound,
+                           "no task \"" + task + "\" was measured; there are " + joinedNames(known));
+        }
+        chosen.push_back(std::size_t(found - all.columns.begin()));
+    }
+    const auto &first = all.columns[chosen.front()];
+    for (const std::size_t column : chosen)
+        if (conditionsOf(all.columns[column]) != conditionsOf(first))
             return failure(ErrorCode::InvalidArgument,
                            "the tasks were measured in different ways and cannot share an axis: " + first.task + " as "
-                               + conditions(first) + ", " + column.task + " as " + conditions(column)
-                               + "; choose tasks of one kind with --tasks");
-    return {};
+                               + conditionsOf(first) + ", " + all.columns[column].task + " as "
+                               + conditionsOf(all.columns[column]) + "; choose tasks of one kind with --tasks");
+    return columnsOf(all, chosen);
 }
 
 Result<void> readAccuracy(const FigureDataRequest &request, const store::Study &study,
@@ -294,7 +318,6 @@ Result<void> readAccuracy(const FigureDataRequest &request, const store::Study &
         return failure(ErrorCode::NotFound,
                        study.folder().string() + ": there are no evaluations of these runs; make them with `evaluate`");
     SECATEUR_TRY(table, onlyTasks(all, request.tasks));
-    SECATEUR_CHECK(checkOneProtocol(table));
     data.notices = table.notices;
     const auto &first = table.columns.front();
     data.notices.push_back("protocol " + first.protocol + ", " + first.compute + "; intervals: " + first.interval);
