@@ -43,6 +43,8 @@ void AccuracyPage::setupActions()
         m_dialog->show();
         m_dialog->raise();
     });
+    makeAction(QStringLiteral("accuracy.items"), tr("Show the &Items of a Measurement"),
+               [this] { m_panel->openItems(); });
     const auto addCopy = [this](const QString &name, const QString &text,
                                 QString (*format)(const widgets::PlotTable &)) {
         m_copyActions << makeAction(name, text, [this, format] { copyTable(plotTableOf(m_panel->table()), format); });

@@ -31,7 +31,8 @@ constexpr int longestName = 30; ///< letters of a model's name in the table; the
 AccuracyPanel::AccuracyPanel(StudySession &session, Size size, QWidget *parent)
     : QWidget(parent), m_session(session),
       m_model(new AccuracyModel(size == Size::Full ? AccuracyModel::Detail::Full : AccuracyModel::Detail::Brief, this)),
-      m_view(new QTableView(this)), m_splitter(new QSplitter(Qt::Vertical, this)), m_words(widgets::makeText({}, this))
+      m_view(new QTableView(this)), m_splitter(new QSplitter(Qt::Vertical, this)), m_items(new ItemsDialog(this)),
+      m_words(widgets::makeText({}, this))
 {
     setupView();
     m_splitter->setChildrenCollapsible(false);
@@ -67,6 +68,11 @@ void AccuracyPanel::setupView()
         if (index.isValid())
             choose(index.row(), index.column());
     });
+    auto *const items = new QAction(tr("Show its items"), m_view);
+    m_view->addAction(items);
+    m_view->setContextMenuPolicy(Qt::ActionsContextMenu);
+    connect(items, &QAction::triggered, this, &AccuracyPanel::openItems);
+    connect(m_view, &QTableView::activated, this, &AccuracyPanel::openItems);
     m_view->setMouseTracking(true);
     connect(m_view, &QTableView::entered, this,
             [this](const QModelIndex &index) { Q_EMIT hovered(index.data(Qt::ToolTipRole).toString()); });
@@ -82,6 +88,7 @@ void AccuracyPanel::setupChart()
     connect(m_splitter, &QSplitter::splitterMoved, this, [this] { m_dividedByHand = true; });
     connect(m_chart, &widgets::PlotWidget::hovered, this, &AccuracyPanel::hovered);
     connect(m_chart, &widgets::PlotWidget::chosen, this, &AccuracyPanel::choose);
+    connect(m_chart, &widgets::PlotWidget::activated, this, &AccuracyPanel::openItems);
 }
 
 void AccuracyPanel::activate()
@@ -268,9 +275,28 @@ void AccuracyPanel::choose(int row, int column)
     if (m_chart)
         m_chart->setCurrent(widgets::PlotWidget::Cell{row, column});
     Q_EMIT hovered(describeCell(table(), std::size_t(row), std::size_t(column)));
+    if (m_items->isVisible())
+        showItems(row, column);
     const auto &chosen = table().rows[std::size_t(row)];
     if (!chosen.isDense())
         m_session.selection().setRunA(QString::fromStdString(chosen.id));
+}
+
+void AccuracyPanel::openItems()
+{
+    const auto current = m_view->currentIndex();
+    if (!current.isValid() || !table().at(std::size_t(current.row()), std::size_t(current.column()))) {
+        Q_EMIT hovered(tr("Choose a measured cell to read its items"));
+        return;
+    }
+    showItems(current.row(), current.column());
+    m_items->show();
+    m_items->raise();
+}
+
+void AccuracyPanel::showItems(int row, int column)
+{
+    m_items->showItems(m_session.folder(), table(), std::size_t(row), std::size_t(column));
 }
 
 void AccuracyPanel::followSelection()

@@ -4,6 +4,7 @@
 #include <QWidget>
 
 #include "app/pages/accuracymodel.h"
+#include "app/pages/itemsdialog.h"
 #include "app/session/studysession.h"
 #include "core/base/result.h"
 #include "widgets/common/latesttask.h"
@@ -39,6 +40,9 @@ public:
     /// Hidden where there is one measure only.
     [[nodiscard]] QComboBox &measures() const { return *m_measures; }
     [[nodiscard]] QTableView &view() const { return *m_view; }
+    /// Shows the items behind the current cell, or asks for one to be chosen.
+    void openItems();
+    [[nodiscard]] ItemsDialog &items() const { return *m_items; }
     /// Null when compact.
     [[nodiscard]] widgets::AccuracyChart *chart() const { return m_chart; }
 
@@ -63,6 +67,7 @@ private:
     void divide();
     void showWords();
     void choose(int row, int column);
+    void showItems(int row, int column);
     void followSelection();
 
     StudySession &m_session;
@@ -75,6 +80,7 @@ private:
     QWidget *m_measuresRow = nullptr;
     QComboBox *m_measures = nullptr;
     QSplitter *m_splitter;
+    ItemsDialog *m_items;
     QLabel *m_words;
     int m_visibleRows = 5; ///< when compact
     bool m_dividedByHand = false; ///< table and chart, until they change places

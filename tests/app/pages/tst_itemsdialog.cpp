@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/itemsdialog.h"
+
+#include <QComboBox>
+#include <QGroupBox>
+#include <QPlainTextEdit>
+#include <QTableView>
+
+#include "app/pages/accuracypage.h"
+#include "tests/app/pages/accuracyfixture.h"
+#include "widgets/common/theme.h"
+
+using namespace secateur;
+using namespace secateur::app;
+
+namespace {
+
+struct Fixture : test::AccuracyFixture {
+    Result<ItemSheet> sheet(std::size_t row, std::size_t column)
+    {
+        SECATEUR_TRY(table, engine::accuracyTable(study.folder(), {}, {}));
+        return readItems(study.folder(), table, row, column, {});
+    }
+};
+
+std::size_t shown(const ItemSheet &sheet, ItemFilter filter)
+{
+    return std::size_t(
+        std::ranges::count_if(sheet.rows, [&](const ItemRow &row) { return passes(sheet, row, filter); }));
+}
+
+QString textOf(const QDialog &dialog, const QString &name)
+{
+    for (const auto *const text : dialog.findChildren<QPlainTextEdit *>())
+        if (text->accessibleName() == name)
+            return text->toPlainText();
+    return QStringLiteral("no such text");
+}
+
+} // namespace
+
+class TestItemsDialog : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void readsChoices();
+    void readsGenerationsAndPrograms();
+    void readsTextsWithoutVerdicts();
+    void opensFromACell();
+    void everythingHasAName();
+    void pictures();
+};
+
+void TestItemsDialog::readsChoices()
+{
+    Fixture fixture;
+    fixture.measureTasks();
+    const auto sheet = fixture.sheet(2, 0); // acc: 4 of 20, dense 16
+    VERIFY_RESULT(sheet);
+    QCOMPARE(
+        sheet->models,
+        (QStringList{QStringLiteral("dense"), QStringLiteral("python-wanda-0.5"), QStringLiteral("math-wanda-0.5")}));
+    QCOMPARE(sheet->chosen, std::size_t(2));
+    QCOMPARE(shown(*sheet, ItemFilter::All), std::size_t(20));
+    QCOMPARE(shown(*sheet, ItemFilter::Wrong), std::size_t(16));
+    QCOMPARE(shown(*sheet, ItemFilter::UnlikeDense), std::size_t(12));
+    const auto &row = sheet->rows[4];
+    QCOMPARE(row.name, QStringLiteral("5"));
+    QCOMPARE(row.gold, QStringLiteral("right"));
+    QCOMPARE(row.answers[2].brief, QStringLiteral("wrong"));
+    QCOMPARE(row.answers[0].verdict, QStringLiteral("right"));
+    QVERIFY(row.answers[2].text.contains(QStringLiteral("\u25b6  wrong")));
+    QVERIFY(row.prompt.startsWith(QStringLiteral("Question: 4?")));
+    const auto normed = fixture.sheet(2, 1);
+    VERIFY_RESULT(normed);
+    QVERIFY(*normed->rows[4].answers[2].right); // the fifth, once lengths count
+    QCOMPARE(normed->rows[4].answers[2].brief, QStringLiteral("right"));
+}
+
+void TestItemsDialog::readsGenerationsAndPrograms()
+{
+    Fixture fixture;
+    store::EvaluationItems written;
+    written.counts = {{"index", {0, 1}}, {"sample", {0, 0}}, {"correct_exact_match_strict", {1, 0}}};
+    written.texts = {
+        {"prompt", {"Q1", "Q2"}}, {"output", {"So 4.", "So 5."}}, {"extracted", {"4", "5"}}, {"reference", {"4", "6"}}};
+    fixture.add(fixture.recipeOf(store::denseRun, "gsm8k_cot", "math", "x"), written);
+    auto sheet = fixture.sheet(0, 0);
+    VERIFY_RESULT(sheet);
+    QCOMPARE(sheet->rows[1].answers[0].brief, QStringLiteral("5"));
+    QCOMPARE(sheet->rows[1].gold, QStringLiteral("6"));
+    QVERIFY(sheet->rows[1].answers[0].text.startsWith(QStringLiteral("So 5.")));
+    QCOMPARE(shown(*sheet, ItemFilter::Wrong), std::size_t(1));
+
+    Fixture programs;
+    store::EvaluationItems run;
+    run.counts = {
+        {"index", {0, 0, 1, 1}}, {"sample", {0, 1, 0, 1}}, {"passed", {1, 0, 0, 0}}, {"scored", {1, 1, 1, 0}}};
+    run.texts = {{"output", {"a", "b", "c", "d"}},
+                 {"status", {"passed", "timed out", "failed", "not run"}},
+                 {"detail", {"", "", "line 3", ""}},
+                 {"prompt", {"p", "p", "q", "q"}}};
+    programs.add(programs.recipeOf(store::denseRun, "humaneval", "python", "y"), run);
+    sheet = programs.sheet(0, 0);
+    VERIFY_RESULT(sheet);
+    QCOMPARE(sheet->rows.size(), std::size_t(4));
+    QCOMPARE(sheet->rows[1].name, QStringLiteral("1.2"));
+    QCOMPARE(sheet->rows[1].answers[0].verdict, QStringLiteral("timed out"));
+    QVERIFY(sheet->rows[2].answers[0].text.contains(QStringLiteral("line 3")));
+    QCOMPARE(shown(*sheet, ItemFilter::Wrong), std::size_t(2)); // what could not be judged is not wrong
+}
+
+void TestItemsDialog::readsTextsWithoutVerdicts()
+{
+    Fixture fixture;
+    fixture.measureAll();
+    const auto sheet = fixture.sheet(1, 0);
+    VERIFY_RESULT(sheet);
+    QVERIFY(!sheet->hasVerdicts && sheet->rows.size() == 5);
+    QVERIFY(sheet->rows[0].answers[0].verdict.toDouble() > 1.0); // its perplexity
+    Fixture empty;
+    empty.measure(store::denseRun, "python", 2.0);
+    VERIFY_ERROR(empty.sheet(1, 0), ErrorCode::NotFound);
+}
+
+void TestItemsDialog::opensFromACell()
+{
+    Fixture fixture;
+    fixture.measureTasks();
+    AccuracyPage page(fixture.session);
+    QVERIFY(fixture.session.open(fixture.study.folder()));
+    page.show();
+    page.activate();
+    QTRY_VERIFY(!page.panel().isLoading());
+    auto &view = page.panel().view();
+    ItemsDialog &items = page.panel().items();
+    view.setCurrentIndex(view.model()->index(1, 0));
+    QVERIFY(!items.isVisible());
+    QTest::keyClick(&view, Qt::Key_Return);
+    QVERIFY(items.isVisible());
+    QTRY_VERIFY(!items.isLoading());
+    QCOMPARE(items.table().model()->rowCount(), 20);
+    items.filter().setCurrentIndex(1);
+    QCOMPARE(items.table().model()->rowCount(), 5);
+    view.setCurrentIndex(view.model()->index(2, 0)); // it follows
+    QTRY_COMPARE(items.table().model()->rowCount(), 16);
+    items.table().selectRow(3);
+    QVERIFY(textOf(items, QStringLiteral("Prompt")).startsWith(QStringLiteral("Question: 7?")));
+    QVERIFY(textOf(items, QStringLiteral("Answer of dense")).contains(QStringLiteral("\u25b6  right")));
+    QStringList titles;
+    for (const auto *const box : items.findChildren<QGroupBox *>())
+        titles << box->title();
+    QVERIFY2(titles.contains(QStringLiteral("math-wanda-0.5: wrong")), qPrintable(titles.join(u';')));
+}
+
+void TestItemsDialog::everythingHasAName()
+{
+    Fixture fixture;
+    fixture.measureTasks();
+    const auto table = engine::accuracyTable(fixture.study.folder(), {}, {});
+    VERIFY_RESULT(table);
+    ItemsDialog dialog;
+    dialog.showItems(fixture.study.folder(), *table, 1, 0);
+    dialog.show();
+    QTRY_VERIFY(!dialog.isLoading());
+    // The answers' boxes are shown a moment after they are made.
+    QTRY_VERIFY(std::ranges::all_of(dialog.findChildren<QPlainTextEdit *>(), &QWidget::isVisible));
+    int seen = 0;
+    for (QWidget *const widget : dialog.findChildren<QWidget *>())
+        if (widget->isVisible() && widget->focusPolicy() != Qt::NoFocus && !widget->inherits("QHeaderView")
+            && !widget->inherits("QLabel") && !widget->inherits("QScrollBar")) {
+            ++seen;
+            QVERIFY2(!widget->accessibleName().isEmpty(), widget->metaObject()->className());
+        }
+    QCOMPARE(seen, 6); // filter, table, prompt, three answers
+}
+
+/// Not a check: with SECATEUR_PICTURES=FOLDER the dialog is painted there, to be looked at.
+void TestItemsDialog::pictures()
+{
+    const QString folder = qEnvironmentVariable("SECATEUR_PICTURES");
+    if (folder.isEmpty())
+        QSKIP("set SECATEUR_PICTURES to a folder to have the dialog painted there");
+    Fixture fixture;
+    fixture.measureTasks();
+    const auto table = engine::accuracyTable(fixture.study.folder(), {}, {});
+    VERIFY_RESULT(table);
+    for (const auto theme : {widgets::Theme::Light, widgets::Theme::Dark}) {
+        widgets::applyTheme(theme);
+        ItemsDialog dialog;
+        dialog.showItems(fixture.study.folder(), *table, 2, 0);
+        dialog.show();
+        QTRY_VERIFY(!dialog.isLoading());
+        QCoreApplication::processEvents();
+        QVERIFY(dialog.grab().save(QStringLiteral("%1/items-%2.png").arg(folder, widgets::themeName(theme))));
+    }
+    widgets::applyTheme(widgets::Theme::Light);
+}
+
+QTEST_MAIN(TestItemsDialog)
+#include "tst_itemsdialog.moc"
