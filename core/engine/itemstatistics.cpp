@@ -154,7 +154,7 @@ private:
     {
         for (const std::uint64_t k : passLengths) {
             std::vector<double> estimates;
-            bool single = true;
+            bool all01 = true; // where no problem gives anything between, a resample of none right is always 0
             for (const auto &rows : m_rows) {
                 std::uint64_t right = 0;
                 for (const std::size_t row : rows)
@@ -163,9 +163,9 @@ private:
                 if (!estimate)
                     return; // not defined for this many samples, nor for more
                 estimates.push_back(*estimate);
-                single = single && rows.size() == 1;
+                all01 = all01 && (*estimate == 0.0 || *estimate == 1.0);
             }
-            addPerItem("pass@" + std::to_string(k), std::move(estimates), single);
+            addPerItem("pass@" + std::to_string(k), std::move(estimates), all01);
         }
     }
 

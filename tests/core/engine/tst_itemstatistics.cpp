@@ -63,6 +63,17 @@ private Q_SLOTS:
         QVERIFY(metrics.front().interval.find("bootstrap") != std::string::npos);
     }
 
+    /// None right of two samples of five problems says that few are, not that none is.
+    void nonePassedLeavesRoom()
+    {
+        EvaluationItems items;
+        items.counts = {{"index", {0, 0, 1, 1, 2, 2, 3, 3, 4, 4}}, {"passed", {0, 0, 0, 0, 0, 0, 0, 0, 0, 0}}};
+        const auto metric = metricsOf(items).front();
+        QCOMPARE(metric.value, 0.0);
+        QCOMPARE(metric.n, std::uint64_t(5));
+        QVERIFY(metric.high > 0.3);
+    }
+
     void whatCouldNotBeScoredIsNotWrong()
     {
         EvaluationItems items;
