@@ -13,17 +13,28 @@ namespace {
 
 using nlohmann::ordered_json;
 
+/// None scored is no number, not 0.
+ordered_json scored(const store::EvaluationMetric &metric, double value)
+{
+    return metric.n > 0 ? ordered_json(value) : ordered_json();
+}
+
+std::string scoredText(const store::EvaluationMetric &metric, double value)
+{
+    return metric.n > 0 ? fixed(value, 3) : "–";
+}
+
 ordered_json metricJson(const engine::EvaluationEntry &entry, const store::EvaluationMetric &metric)
 {
     return {{"run", entry.run},
             {"task", entry.recipe.task},
             {"metric", metric.name},
-            {"value", metric.value},
-            {"low", metric.low},
-            {"high", metric.high},
+            {"value", scored(metric, metric.value)},
+            {"low", scored(metric, metric.low)},
+            {"high", scored(metric, metric.high)},
             {"n", metric.n},
             {"unscored", metric.unscored},
-            {"protocol", entry.recipe.protocol},
+            {"protocol", entry.recipe.protocolText()},
             {"interval", metric.interval},
             {"known", entry.known}};
 }
@@ -61,8 +72,9 @@ std::string tableText(const engine::EvaluateReport &report)
     std::uint64_t unscored = 0;
     for (const auto &entry : report.results)
         for (const auto &metric : entry.metrics) {
-            table.addRow({entry.run, entry.recipe.task, metric.name, fixed(metric.value, 3), fixed(metric.low, 3),
-                          fixed(metric.high, 3), grouped(metric.n), entry.recipe.protocol});
+            table.addRow({entry.run, entry.recipe.task, metric.name, scoredText(metric, metric.value),
+                          scoredText(metric, metric.low), scoredText(metric, metric.high), grouped(metric.n),
+                          entry.recipe.protocolText()});
             unscored += metric.unscored;
         }
     return table.text()

@@ -12,10 +12,9 @@ using nlohmann::json;
 
 namespace {
 
-/// With the weights in memory a batch costs nothing, so that little is lost when the work is stopped; where they are
-/// read from the disk for every batch, it should be large.
-constexpr std::uint64_t keptBatchTokens = 8192;
-constexpr std::uint64_t streamedBatchBytes = std::uint64_t(256) << 20;
+/// Little is lost when the work is stopped, and where weights are read anew for each batch, computing it takes far
+/// longer than reading them.
+constexpr std::uint64_t batchTokens = 8192;
 
 std::size_t largest(const std::vector<double> &values)
 {
@@ -43,10 +42,29 @@ Result<void> ChoiceEvaluation::prepare(const std::shared_ptr<const tokenizer::To
         m_items.push_back(std::move(item));
         m_sequences.push_back(std::move(sequences));
     }
-    model::PassShape shape{.tokens = keptBatchTokens + m_longest, .longest = m_longest};
-    SECATEUR_TRY(keep, session().keepsWeights(shape, "take fewer threads (--threads)"));
-    m_keepWeights = keep;
     makeBatches();
+    return checkMemory();
+}
+
+/// Of the batch that takes most.
+Result<void> ChoiceEvaluation::checkMemory()
+{
+    model::DecoderOptions options;
+    options.threads = session().request().threads;
+    options.precision = precisionOf(session().request().compute);
+    options.keepWeights = true;
+    model::PassShape largest;
+    std::uint64_t most = 0;
+    for (const auto &batch : m_batches) {
+        const auto shape = model::continuationsShape(itemsOf(batch), options);
+        const auto bytes = model::forecastPassBytes(session().model().config(), shape);
+        if (bytes > most) {
+            most = bytes;
+            largest = shape;
+        }
+    }
+    SECATEUR_TRY(keep, session().keepsWeights(largest, "take fewer threads (--threads)"));
+    m_keepWeights = keep;
     return {};
 }
 
@@ -56,9 +74,8 @@ Result<model::ScoredSequence> ChoiceEvaluation::encode(const tokenizer::Tokenize
     const std::size_t end = choice.context.find_last_not_of(" \t\n\r") + 1; // 0 for a blank context
     const std::string context = choice.context.substr(0, end);
     const std::string whole = choice.context + choice.continuation;
-    const auto bos = session().request().bos;
-    SECATEUR_TRY(before, tokenizer.encode(context, bos));
-    SECATEUR_TRY(ids, tokenizer.encode(whole, bos));
+    SECATEUR_TRY(before, tokenizer.encode(context, bos()));
+    SECATEUR_TRY(ids, tokenizer.encode(whole, bos()));
     if (before.empty()) { // something has to stand in front of the first scored token
         const auto first = tokenizer.bosId() ? tokenizer.bosId() : tokenizer.eosId();
         if (!first)
@@ -67,30 +84,48 @@ Result<model::ScoredSequence> ChoiceEvaluation::encode(const tokenizer::Tokenize
         ids.insert(ids.begin(), *first);
         before = {*first};
     }
-    const auto positions = std::size_t(session().model().config().maxPositions);
+    // The last token is only predicted, so that one more than the model's positions fits.
+    const auto most = std::size_t(session().model().config().maxPositions) + 1;
     const std::size_t scored = ids.size() > before.size() ? ids.size() - before.size() : 1;
-    if (scored >= positions)
+    if (scored >= most)
         return failure(ErrorCode::BadInput,
-                       "an answer is longer than the model's " + std::to_string(positions) + " positions");
-    if (ids.size() > positions)
-        ids.erase(ids.begin(), ids.end() - std::ptrdiff_t(positions));
+                       "an answer is longer than the model's " + std::to_string(most - 1) + " positions");
+    if (ids.size() > most)
+        ids.erase(ids.begin(), ids.end() - std::ptrdiff_t(most));
     return model::ScoredSequence{std::move(ids), std::int64_t(scored)};
 }
 
 /// Items stay in their order, so that batches are the same however often the work was stopped.
 void ChoiceEvaluation::makeBatches()
 {
-    const std::uint64_t width = std::uint64_t(session().model().config().hiddenSize) * sizeof(float);
-    const std::uint64_t most = m_keepWeights ? keptBatchTokens : std::max<std::uint64_t>(1, streamedBatchBytes / width);
     for (std::size_t item = 0; item < m_sequences.size(); ++item) {
         std::uint64_t tokens = 0;
         for (const auto &sequence : m_sequences[item].sequences)
             tokens += sequence.ids.size();
-        if (m_batches.empty() || m_batches.back().tokens + tokens > most)
+        if (m_batches.empty() || m_batches.back().tokens + tokens > batchTokens)
             m_batches.push_back({item, item, 0});
         m_batches.back().last = item + 1;
         m_batches.back().tokens += tokens;
     }
+}
+
+std::span<const model::ScoringItem> ChoiceEvaluation::itemsOf(const Batch &batch) const
+{
+    return std::span(m_sequences).subspan(batch.first, batch.last - batch.first);
+}
+
+/// A journal is a file like any other: what does not fit the item is measured again.
+bool ChoiceEvaluation::isFound(const Findings &findings, std::size_t item) const
+{
+    const auto place = findings.found().find({item, 0});
+    if (place == findings.found().end())
+        return false;
+    const std::size_t choices = m_items[item].choices.size();
+    const json logLikelihoods = place->second.value("loglikelihoods", json());
+    const json greedy = place->second.value("greedy", json());
+    return logLikelihoods.is_array() && logLikelihoods.size() == choices && greedy.is_array()
+        && greedy.size() == choices
+        && std::ranges::all_of(logLikelihoods, [](const json &value) { return value.is_number(); });
 }
 
 Result<void> ChoiceEvaluation::measure(const EvaluatedRun &run, Findings &findings, const Progress &progress)
@@ -100,10 +135,10 @@ Result<void> ChoiceEvaluation::measure(const EvaluatedRun &run, Findings &findin
     for (const auto &batch : m_batches) {
         bool known = true;
         for (std::size_t item = batch.first; item < batch.last; ++item)
-            known = known && findings.has(item, 0, "loglikelihoods");
+            known = known && isFound(findings, item);
         if (!known) {
             if (!decoder) {
-                SECATEUR_TRY(made, session().decoder(run, std::int64_t(m_longest), m_keepWeights));
+                SECATEUR_TRY(made, session().decoder(run, std::int64_t(m_longest) - 1, m_keepWeights));
                 decoder = std::move(made);
             }
             SECATEUR_CHECK(score(*decoder, batch, findings));
@@ -117,8 +152,7 @@ Result<void> ChoiceEvaluation::measure(const EvaluatedRun &run, Findings &findin
 Result<void> ChoiceEvaluation::score(model::Decoder &decoder, const Batch &batch, Findings &findings) const
 {
     const RunContext silent(session().context().stopToken(), {});
-    const auto items = std::span(m_sequences).subspan(batch.first, batch.last - batch.first);
-    SECATEUR_TRY(scores, model::scoreContinuations(decoder, items, silent));
+    SECATEUR_TRY(scores, model::scoreContinuations(decoder, itemsOf(batch), silent));
     std::vector<store::JournalEntry> entries;
     for (std::size_t i = 0; i < scores.size(); ++i) {
         json logLikelihoods = json::array();
@@ -143,8 +177,6 @@ Result<store::EvaluationItems> ChoiceEvaluation::items(const Findings &findings)
         const json &found = findings.found().at({item, 0});
         const auto logLikelihoods = found.at("loglikelihoods").get<std::vector<double>>();
         const auto &choices = m_items[item].choices;
-        if (logLikelihoods.size() != choices.size())
-            return failure(ErrorCode::BadInput, info().name + ": the journal does not fit its items; remove it");
         std::vector<double> perCharacter;
         json details = json::array();
         for (std::size_t i = 0; i < choices.size(); ++i) {

@@ -31,6 +31,9 @@ private:
     [[nodiscard]] Result<model::ScoredSequence> encode(const tokenizer::Tokenizer &tokenizer,
                                                        const eval::ChoiceItem::Choice &choice) const;
     void makeBatches();
+    [[nodiscard]] Result<void> checkMemory();
+    [[nodiscard]] std::span<const model::ScoringItem> itemsOf(const Batch &batch) const;
+    [[nodiscard]] bool isFound(const Findings &findings, std::size_t item) const;
     [[nodiscard]] Result<void> score(model::Decoder &decoder, const Batch &batch, Findings &findings) const;
 
     std::vector<eval::ChoiceItem> m_items;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/compute/codeevaluation.h"
 
+#include "core/base/sha256.h"
 #include "core/data/dataset.h"
 
 namespace secateur::compute {
@@ -39,6 +40,7 @@ Result<void> CodeEvaluation::prepare(const std::shared_ptr<const tokenizer::Toke
 Result<void> CodeEvaluation::measure(const EvaluatedRun &run, Findings &findings, const Progress &progress)
 {
     // Writing takes most of the time; judging the last tenth.
+    m_versions.clear();
     SECATEUR_CHECK(generate(run, findings,
                             [&progress](std::uint64_t done, std::uint64_t total) { progress(done * 9, total * 10); }));
     if (session().request().verdicts)
@@ -51,6 +53,8 @@ Result<void> CodeEvaluation::measure(const EvaluatedRun &run, Findings &findings
 Result<void> CodeEvaluation::importVerdicts(const std::filesystem::path &file, const EvaluatedRun &run,
                                             Findings &findings)
 {
+    SECATEUR_TRY(sum, sha256File(file, session().context()));
+    const std::string name = file.filename().string() + ", SHA-256 " + sum;
     std::vector<store::JournalEntry> entries;
     SECATEUR_CHECK(data::forEachRecord(
         file,
@@ -72,13 +76,23 @@ Result<void> CodeEvaluation::importVerdicts(const std::filesystem::path &file, c
                 || found->second.value("output", json()) != line.value("output", json()))
                 return failure(ErrorCode::Conflict,
                                record.origin + ": is about another program than the one generated here for this item");
-            if (sandbox::isScored(*known))
-                entries.push_back({key.first, key.second, {{"status", status}, {"detail", "judged elsewhere"}}});
+            // What was judged here stays.
+            if (sandbox::isScored(*known) && !isJudged(findings, key.first, key.second))
+                entries.push_back(
+                    {key.first, key.second, {{"status", status}, {"detail", "judged elsewhere"}, {"elsewhere", name}}});
             return {};
         },
         session().context()));
-    m_versions = {{"verdicts", file.filename().string()}};
     return findings.add(entries);
+}
+
+/// A status that says something about the program; anything else in a journal does not count.
+bool CodeEvaluation::isJudged(const Findings &findings, std::size_t item, std::uint64_t sample)
+{
+    if (!findings.has(item, sample, "status"))
+        return false;
+    const auto status = sandbox::statusFromName(findings.found().at({item, sample}).at("status").get<std::string>());
+    return status && sandbox::isScored(*status);
 }
 
 sandbox::Program CodeEvaluation::programFor(const Findings &findings, std::size_t item, std::uint64_t sample) const
@@ -93,7 +107,7 @@ Result<void> CodeEvaluation::judge(Findings &findings, const Progress &progress)
     std::vector<store::EvaluationJournal::Key> keys;
     for (std::size_t item = 0; item < m_problems.size(); ++item)
         for (std::uint64_t sample = 0; sample < samples(); ++sample)
-            if (!findings.has(item, sample, "status")) {
+            if (!isJudged(findings, item, sample)) {
                 programs.push_back(programFor(findings, item, sample));
                 keys.emplace_back(item, sample);
             }
@@ -131,12 +145,13 @@ Result<store::EvaluationItems> CodeEvaluation::items(const Findings &findings) c
     for (std::size_t item = 0; item < m_problems.size(); ++item)
         for (std::uint64_t sample = 0; sample < samples(); ++sample) {
             const json &found = findings.found().at({item, sample});
-            const bool scored = found.contains("status");
+            const bool scored = isJudged(findings, item, sample);
             const std::string status =
                 scored ? found.at("status").get<std::string>() : found.value("unscored", std::string("not run"));
             std::string flags;
             for (const auto &flag : found.value("flags", json::array()))
-                flags += (flags.empty() ? "" : ", ") + flag.get<std::string>();
+                if (flag.is_string())
+                    flags += (flags.empty() ? "" : ", ") + flag.get<std::string>();
             items.counts["index"].push_back(item);
             items.counts["sample"].push_back(sample);
             items.counts["passed"].push_back(status == sandbox::statusName(sandbox::Status::Passed) ? 1 : 0);
@@ -147,6 +162,7 @@ Result<store::EvaluationItems> CodeEvaluation::items(const Findings &findings) c
             items.texts["status"].push_back(status);
             items.texts["detail"].push_back(found.value("detail", std::string()));
             items.texts["flags"].push_back(flags);
+            items.texts["elsewhere"].push_back(found.value("elsewhere", std::string()));
         }
     return items;
 }

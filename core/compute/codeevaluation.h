@@ -31,6 +31,7 @@ protected:
     }
 
 private:
+    [[nodiscard]] static bool isJudged(const Findings &findings, std::size_t item, std::uint64_t sample);
     [[nodiscard]] Result<void> importVerdicts(const std::filesystem::path &file, const EvaluatedRun &run,
                                               Findings &findings);
     [[nodiscard]] Result<void> judge(Findings &findings, const Progress &progress);

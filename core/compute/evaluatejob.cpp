@@ -123,13 +123,13 @@ private:
             entry.metrics = engine::metricsOf(entry.items);
             m_session.notices().push_back(entry.run + ", " + entry.recipe.task + ": " + std::to_string(missing) + " of "
                                           + std::to_string(scored.size())
-                                          + " programs could not be judged (see --details); nothing is kept until all "
-                                            "are: run the command again");
+                                          + " programs could not be judged (see --details), so this is no result"
+                                          + (m_session.study() ? "; run the command again to judge them" : ""));
         }
         return {};
     }
 
-    /// Each task of each run is an equal part of the whole.
+    /// Each task of each run is an equal part; perplexities, which come first, count for themselves.
     [[nodiscard]] TaskEvaluation::Progress progressOf(const TaskEvaluation &task) const
     {
         return [this, tokens = task.tokens(), start = Clock::now()](std::uint64_t done, std::uint64_t total) {
@@ -165,8 +165,9 @@ private:
     {
         if (error.code == ErrorCode::Cancelled && m_session.study())
             error.detail = "cancelled; " + std::to_string(m_session.kept())
-                + " new measurements are kept, and what was found of the one at work: run the same command again to go "
-                  "on";
+                + " new measurements are kept, and of the task at work (but for perplexity) every finished item: run "
+                  "the same "
+                  "command again to go on";
         return error;
     }
 

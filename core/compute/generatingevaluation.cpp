@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <map>
 #include <set>
 
@@ -13,11 +15,11 @@ namespace {
 
 constexpr std::size_t sequencesAtOnce = 16;
 
+/// The shortest text that is this number again.
 std::string numberText(double value)
 {
-    std::string text = std::to_string(value);
-    text.erase(text.find_last_not_of('0') + 1);
-    return text.ends_with('.') ? text + "0" : text;
+    std::array<char, 32> text = {};
+    return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
 }
 
 std::size_t commonLength(const std::vector<model::TokenId> &a, const std::vector<model::TokenId> &b)
@@ -73,6 +75,23 @@ Result<void> GeneratingEvaluation::setPrompts(std::vector<Prompt> prompts, eval:
         recorded["top_p"] = numberText(m_generation.topP);
         recorded["seed"] = std::to_string(request.seed);
     }
+    SECATEUR_CHECK(model::Sampler::create({m_generation.temperature, m_generation.topP, 0, request.seed}));
+    return checkMemory();
+}
+
+/// Before anything is measured, so that nobody learns of it after hours of other tasks.
+Result<void> GeneratingEvaluation::checkMemory()
+{
+    std::vector<model::BatchPrompt> prompts;
+    for (std::size_t item = 0; item < m_prompts.size(); ++item)
+        prompts.push_back(batchPrompt(item, 0));
+    model::DecoderOptions options;
+    options.threads = session().request().threads;
+    options.precision = precisionOf(session().request().compute);
+    options.keepWeights = true;
+    const auto shape = model::batchShape(prompts, sequencesAtOnce, positions(), options);
+    SECATEUR_TRY(keep, session().keepsWeights(shape, "take fewer new tokens (--max-new-tokens) or fewer threads"));
+    m_keepWeights = keep;
     return {};
 }
 
@@ -186,12 +205,7 @@ Result<void> GeneratingEvaluation::generate(const EvaluatedRun &run, Findings &f
             }
     if (prompts.empty())
         return {};
-    model::DecoderOptions options;
-    options.threads = session().request().threads;
-    options.keepWeights = true;
-    const auto shape = model::batchShape(prompts, sequencesAtOnce, positions(), options);
-    SECATEUR_TRY(keep, session().keepsWeights(shape, "take fewer new tokens (--max-new-tokens) or fewer threads"));
-    SECATEUR_TRY(decoder, session().decoder(run, positions(), keep));
+    SECATEUR_TRY(decoder, session().decoder(run, positions(), m_keepWeights));
     const RunContext silent(session().context().stopToken(), {});
     SECATEUR_CHECK(model::generateBatch(
         *decoder, prompts, sequencesAtOnce,

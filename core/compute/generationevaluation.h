@@ -42,6 +42,7 @@ protected:
 
 private:
     class Writer;
+    [[nodiscard]] Result<void> checkMemory();
     [[nodiscard]] std::int64_t positions() const;
     [[nodiscard]] model::BatchPrompt batchPrompt(std::size_t item, std::uint64_t sample) const;
 
@@ -51,6 +52,7 @@ private:
     std::uint64_t m_shared = 0; ///< tokens that all prompts begin with
     std::uint64_t m_longest = 0;
     std::uint64_t m_tokens = 0;
+    bool m_keepWeights = false;
 };
 
 /// Text that is scored as it is: GSM8K, translation, the user's own.

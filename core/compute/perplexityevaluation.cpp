@@ -15,7 +15,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr const char *taskVersion = "1";
 /// Hidden states held at a time at most: enough that twelve domains go through the model together.
 constexpr std::uint64_t mostPassBytes = std::uint64_t(4) << 30;
 
@@ -28,6 +27,11 @@ Result<void> PerplexityEvaluation::prepare(std::vector<engine::EvaluationTexts> 
     for (auto &task : texts) {
         Task prepared{std::move(task), {}, {}};
         prepared.texts.length = std::min(prepared.texts.length, m_positions);
+        if (prepared.texts.windows) { // part of the name, because numbers of other lengths look alike and are not
+            const bool each = prepared.texts.bos == BosPolicy::Always;
+            prepared.texts.length -= each && prepared.texts.length == m_positions ? 1 : 0;
+            prepared.texts.protocol += "-" + std::to_string(prepared.texts.length) + (each ? "-bos" : "");
+        }
         SECATEUR_CHECK(prepared.texts.windows ? cutWindows(*tokenizer, prepared) : cutTexts(*tokenizer, prepared));
         if (prepared.sequences.empty())
             return failure(ErrorCode::BadInput,
@@ -62,7 +66,7 @@ Result<void> PerplexityEvaluation::cutWindows(const tokenizer::Tokenizer &tokeni
         return failure(ErrorCode::InvalidArgument,
                        task.texts.task + ": this model has no BOS token to put in front of every window");
     SECATEUR_TRY(ids, tokenizer.encode(task.texts.texts.front(), each ? BosPolicy::Never : task.texts.bos));
-    const auto length = std::size_t(task.texts.length) - (each && task.texts.length == m_positions ? 1 : 0);
+    const auto length = std::size_t(task.texts.length);
     const std::size_t windows =
         std::min<std::size_t>(ids.size() / length, m_session.request().limit.value_or(SIZE_MAX));
     task.texts.records.clear();
@@ -81,6 +85,7 @@ Result<void> PerplexityEvaluation::run()
 {
     for (m_pass = 0; m_pass < m_passes.size(); ++m_pass)
         SECATEUR_CHECK(takePass(m_passes[m_pass]));
+    m_decoder.reset(); // other tasks need its memory
     return {};
 }
 
@@ -89,7 +94,7 @@ store::EvaluationRecipe PerplexityEvaluation::recipeOf(const EvaluatedRun &run,
 {
     store::EvaluationRecipe recipe = m_session.recipeOf(run);
     recipe.task = texts.task;
-    recipe.taskVersion = taskVersion;
+    recipe.taskVersion = texts.version;
     recipe.protocol = texts.protocol;
     recipe.domain = texts.domain;
     recipe.files = texts.files;

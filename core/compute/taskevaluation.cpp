@@ -11,7 +11,10 @@ namespace secateur::compute {
 bool Findings::has(std::uint64_t item, std::uint64_t sample, const char *field) const
 {
     const auto place = found().find({item, sample});
-    return place != found().end() && place->second.contains(field);
+    if (place == found().end())
+        return false;
+    const auto value = place->second.find(field);
+    return value != place->second.end() && value->is_string();
 }
 
 Result<void> Findings::add(std::span<const store::JournalEntry> entries)
@@ -38,11 +41,20 @@ Result<std::vector<data::Record>> TaskEvaluation::readItems()
     Sha256 digest;
     for (const auto &record : items.records) {
         const std::string text = record.fields.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+        if (text.find("\\u0000") != std::string::npos) // the study's files end texts with it
+            return failure(ErrorCode::BadInput, record.origin + ": has a 0 byte in a text; remove it");
         digest.update(std::to_string(text.size()) + ":" + text);
     }
     m_itemsSha256 = digest.finishHex();
     m_file = std::move(items.file);
     return std::move(items.records);
+}
+
+BosPolicy TaskEvaluation::bos() const
+{
+    const auto &request = m_session.request();
+    const bool paper = request.paper && info().kind == eval::TaskKind::Choice;
+    return paper && request.bos == BosPolicy::Auto ? BosPolicy::Never : request.bos;
 }
 
 store::EvaluationRecipe TaskEvaluation::recipeOf(const EvaluatedRun &run) const
@@ -54,7 +66,7 @@ store::EvaluationRecipe TaskEvaluation::recipeOf(const EvaluatedRun &run) const
     recipe.domain = info().domain;
     recipe.files = {m_file};
     recipe.itemsSha256 = m_itemsSha256;
-    recipe.bos = bosName(m_session.request().bos);
+    recipe.bos = bosName(bos());
     recipe.limit = m_session.request().limit.value_or(0);
     recipe.settings = m_settings;
     return recipe;

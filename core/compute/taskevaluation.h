@@ -23,7 +23,7 @@ public:
     explicit Findings(std::unique_ptr<store::EvaluationJournal> journal) : m_journal(std::move(journal)) { }
 
     [[nodiscard]] const Found &found() const { return m_journal ? m_journal->found() : m_memory; }
-    /// Whether a sample is there and has this field.
+    /// Whether a sample is there and has this field, which is a text.
     [[nodiscard]] bool has(std::uint64_t item, std::uint64_t sample, const char *field) const;
     [[nodiscard]] Result<void> add(std::span<const store::JournalEntry> entries);
     /// The evaluation is kept; the journal is not needed any more.
@@ -66,6 +66,8 @@ public:
 
 protected:
     [[nodiscard]] EvaluationSession &session() const { return m_session; }
+    /// As asked for; the paper's code adds none to multiple choice.
+    [[nodiscard]] BosPolicy bos() const;
     [[nodiscard]] const eval::Task &task() const { return *m_task.task; }
     /// The file's records; from now on the recipe tells which.
     [[nodiscard]] Result<std::vector<data::Record>> readItems();

@@ -129,7 +129,7 @@ private:
                                    .metric = metric.name,
                                    .unit = {},
                                    .lowerIsBetter = metric.name == "perplexity",
-                                   .protocol = found.recipe.protocol,
+                                   .protocol = found.recipe.protocolText(),
                                    .interval = metric.interval,
                                    .compute = found.recipe.compute,
                                    .items = metric.n + metric.unscored});

@@ -22,6 +22,7 @@ namespace secateur::engine {
 /// Texts that are scored together as one task, chosen and cut in a way that the protocol names.
 struct EvaluationTexts {
     std::string task; ///< "perplexity:python", or "perplexity" for the user's own file
+    std::string version = "1"; ///< of the task
     std::string protocol;
     std::string domain; ///< empty for the user's own file
     std::vector<data::Provenance::File> files;

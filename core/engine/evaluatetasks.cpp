@@ -24,6 +24,9 @@ bool isPerplexity(const std::string &task)
 Result<RequestedTask> withItems(std::shared_ptr<const eval::Task> task, const std::string &name,
                                 const std::string &items, const EvaluateRequest &request)
 {
+    if (!items.empty() && request.items)
+        return failure(ErrorCode::InvalidArgument,
+                       "task " + name + " has its items behind the \"=\" already; leave out --items");
     if (!items.empty())
         return RequestedTask{std::move(task), items};
     if (request.items && request.tasks.size() == 1)
@@ -45,6 +48,10 @@ Result<RequestedTask> requestedTask(const std::string &text, const EvaluateReque
         return withItems(own.task, name, equals == std::string::npos ? "" : text.substr(equals + 1), request);
     }
     SECATEUR_TRY(task, eval::taskByName(name, {request.paper, request.demonstrations}));
+    const bool choice = task->info().kind == eval::TaskKind::Choice; // there it says that no BOS is added
+    if (request.paper && !choice && !task->info().protocol.ends_with("paper"))
+        return failure(ErrorCode::InvalidArgument,
+                       "task " + name + " has no settings of the paper's own code here; leave out --paper");
     return withItems(task, name, equals == std::string::npos ? "" : text.substr(equals + 1), request);
 }
 
@@ -62,7 +69,8 @@ Result<RequestedTasks> requestedTasks(const EvaluateRequest &request)
         }
         SECATEUR_TRY(task, requestedTask(name, request));
         const auto same = [&task](const RequestedTask &other) {
-            return other.task->info().name == task.task->info().name && other.items == task.items;
+            return other.task->info().name == task.task->info().name
+                && other.task->info().protocol == task.task->info().protocol && other.items == task.items;
         };
         if (std::ranges::none_of(tasks.others, same))
             tasks.others.push_back(std::move(task));
@@ -86,9 +94,8 @@ Result<EvaluationTexts> windowTexts(const EvaluateRequest &request, const Reques
     texts.bos = request.bos;
     texts.length = request.length != 0 ? request.length : defaultWindow;
     texts.windows = true;
-    // Length and BOS are part of the name, because such numbers look alike and are not.
-    texts.protocol = task.task->info().protocol + "-" + std::to_string(texts.length)
-        + (request.bos == BosPolicy::Always ? "-bos" : "");
+    texts.version = task.task->info().version;
+    texts.protocol = task.task->info().protocol; // the evaluation adds the length, which the model may limit
     std::string joined;
     for (std::size_t i = 0; i < items.records.size(); ++i) {
         SECATEUR_TRY(text, windows->text(items.records[i]));

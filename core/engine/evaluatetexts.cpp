@@ -217,6 +217,7 @@ Result<EvaluationTexts> heldOut(const EvaluateRequest &request, std::vector<Sour
     const std::uint64_t recorded = provenance.length != 0 ? provenance.length : provenance.maxLength;
     SECATEUR_TRY(bos, bosFromName(provenance.bos));
     EvaluationTexts texts{.task = std::string(taskName) + ":" + domain,
+                          .version = "1",
                           .protocol = heldOutProtocol,
                           .domain = domain,
                           .files = {},

@@ -103,6 +103,23 @@ std::string digestOf(const std::vector<std::string> &parts)
 
 } // namespace
 
+std::string EvaluationRecipe::protocolText() const
+{
+    std::string text = protocol;
+    // Texts of a domain have the BOS of its calibration, which is part of their protocol.
+    if (bos != "auto" && !task.starts_with("perplexity"))
+        text += ", BOS " + bos;
+    const auto add = [&](const char *name, const char *before, const char *usual, const char *behind = "") {
+        if (const auto found = settings.find(name); found != settings.end() && found->second != usual)
+            text += std::string(", ") + before + found->second + behind;
+    };
+    add("samples", "n=", "1");
+    add("temperature", "T=", "0");
+    add("top_p", "top-p ", "1");
+    add("max_new_tokens", "", "", " tokens");
+    return compute == "f32" ? text : text + ", " + compute;
+}
+
 std::string EvaluationRecipe::conditions() const
 {
     std::vector<std::string> parts = {

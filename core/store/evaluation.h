@@ -35,6 +35,10 @@ struct EvaluationRecipe {
     /// Whatever else decides the numbers, by name: "temperature", "samples", …; none for perplexity.
     std::map<std::string, std::string> settings;
 
+    /// The protocol with what else people have to know to compare: BOS where it was chosen, samples, temperature,
+    /// length of outputs. Numbers whose texts differ belong on no common axis.
+    [[nodiscard]] std::string protocolText() const;
+
     /// SHA-256 over all that decides the numbers; equal ones need not be computed again.
     [[nodiscard]] std::string fingerprint() const;
     /// The same but for the run: numbers with equal ones may be compared with each other.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/eval/code/codeproblem.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include "core/data/dataset.h"
@@ -165,7 +167,7 @@ Result<CodeProblem> mbpp(const data::Record &record, CodePreset preset)
     problem.reference = code;
     const std::string kind = sanitized ? "mbpp-sanitized" : "mbpp";
     if (preset == CodePreset::Paper) {
-        problem.protocol = kind;
+        problem.protocol = kind + "-raw-prompt"; // that code wraps it in the tags of each model's chat
         problem.prompt = "You are an expert Python programmer, don't explain anything, just write the code.\n"
                          "This is your task: "
             + task + "\nYour code should pass these tests:\n\n" + lines(tests);
@@ -196,6 +198,20 @@ Result<CodeProblem> problemOf(const data::Record &record, CodePreset preset)
                        + " it has the fields " + names);
 }
 
+/// MBPP's one file of 974 tasks holds its prompt, validation and training tasks too; the paper's test split (Austin et
+/// al. 2021) is 11 to 510. A file of tasks of another split alone is taken as it is.
+void keepTestSplit(std::vector<CodeProblem> &problems)
+{
+    const auto isTest = [](const CodeProblem &problem) {
+        const auto number = std::strtoull(problem.id.c_str(), nullptr, 10);
+        return number >= 11 && number <= 510;
+    };
+    const std::string &protocol = problems.front().protocol;
+    if (protocol.starts_with("mbpp-") && !protocol.starts_with("mbpp-sanitized")
+        && std::ranges::any_of(problems, isTest))
+        std::erase_if(problems, [&isTest](const CodeProblem &problem) { return !isTest(problem); });
+}
+
 } // namespace
 
 Result<std::vector<CodeProblem>> readCodeProblems(const std::filesystem::path &file, CodePreset preset,
@@ -219,6 +235,7 @@ Result<std::vector<CodeProblem>> readCodeProblems(const std::filesystem::path &f
         context));
     if (problems.empty())
         return failure(ErrorCode::BadInput, file.string() + ": there is no problem in it");
+    keepTestSplit(problems);
     return problems;
 }
 

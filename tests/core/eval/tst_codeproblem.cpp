@@ -90,7 +90,7 @@ private Q_SLOTS:
         VERIFY_RESULT(problems);
         QCOMPARE(problems->at(0).protocol, std::string("humaneval-openai-paper"));
         QCOMPARE(problems->at(0).timeLimit, std::chrono::milliseconds(90000));
-        QCOMPARE(problems->at(1).protocol, std::string("mbpp-paper"));
+        QCOMPARE(problems->at(1).protocol, std::string("mbpp-raw-prompt-paper"));
         QCOMPARE(problems->at(1).timeLimit, std::chrono::milliseconds(10000));
         QVERIFY(problems->at(1).prompt.ends_with("This is your task: Write one.\nYour code should pass these "
                                                  "tests:\n\nassert one() == 1\nassert one() != 2\n"));
