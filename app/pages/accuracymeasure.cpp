@@ -128,16 +128,16 @@ bool isBest(const analysis::AccuracyTable &table, std::size_t row, std::size_t c
     if (!cell || table.rows[row].isDense())
         return false;
     const double sign = table.columns[column].lowerIsBetter ? -1.0 : 1.0;
-    bool alone = true;
+    bool better = false; // than another one at least: among equals none is best
     for (std::size_t other = 0; other < table.rows.size(); ++other) {
         const auto &rival = table.at(other, column);
         if (other == row || table.rows[other].isDense() || !rival)
             continue;
-        alone = false;
         if (sign * rival->measured.value > sign * cell->measured.value)
             return false;
+        better = better || sign * rival->measured.value < sign * cell->measured.value;
     }
-    return !alone;
+    return better;
 }
 
 } // namespace secateur::app

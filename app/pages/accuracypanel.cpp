@@ -146,13 +146,15 @@ void AccuracyPanel::show(const Result<analysis::AccuracyTable> &result)
     showMeasure();
 }
 
-/// Keeps the one that is shown as long as there is anything of it.
+/// Keeps the one that is shown as long as there is anything of it; begins with that of most tasks.
 void AccuracyPanel::fillMeasures()
 {
     const auto measures = measuresOf(m_all);
     auto shown = std::ranges::find(measures, m_measure);
     if (shown == measures.end())
-        shown = measures.begin();
+        shown = std::ranges::max_element(measures, {}, [this](const AccuracyMeasure &measure) {
+            return onlyMeasure(m_all, measure).columns.size();
+        });
     m_measure = measures.empty() ? AccuracyMeasure() : *shown;
     m_measures->clear();
     for (const auto &measure : measures)
