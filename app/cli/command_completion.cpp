@@ -2,6 +2,7 @@
 #include "app/cli/commandparser.h"
 #include "app/cli/commands.h"
 #include "app/cli/text.h"
+#include "core/base/text.h"
 
 namespace secateur::cli {
 namespace {

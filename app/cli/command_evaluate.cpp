@@ -3,6 +3,7 @@
 #include "app/cli/sharedoptions.h"
 #include "app/cli/text.h"
 #include "core/base/file.h"
+#include "core/base/text.h"
 #include "core/engine/compute.h"
 #include "core/engine/light.h"
 #include "core/eval/registry.h"
@@ -81,14 +82,6 @@ std::string tableText(const engine::EvaluateReport &report)
         + (unscored == 0 ? "" : "\n" + grouped(unscored) + " items could not be scored and do not count\n");
 }
 
-std::string taskList()
-{
-    std::string text;
-    for (const auto &name : eval::taskNames())
-        text += (text.empty() ? "" : ", ") + name;
-    return text;
-}
-
 class Evaluate : public Command
 {
 public:
@@ -111,7 +104,7 @@ public:
             .list("-t,--tasks", m_request.tasks, "T,...",
                   "perplexity (held-out texts of all domains, or --items), perplexity:DOMAIN, or T=FILE with the items "
                   "of T, one of "
-                      + taskList())
+                      + joined(eval::taskNames()))
             .required();
         arguments.path("--items", m_request.items,
                        "The items of a single task: .jsonl, .json, .csv, .tsv, .txt, also .gz");

@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/text.h"
+#include "core/base/text.h"
 
 namespace secateur::cli {
 namespace {

@@ -3,6 +3,7 @@
 
 #include "app/cli/text.h"
 #include "core/base/system.h"
+#include "core/base/text.h"
 
 namespace secateur::cli {
 namespace {

@@ -32,14 +32,6 @@ std::string line(const std::vector<std::string> &cells, const std::vector<Table:
 
 } // namespace
 
-std::string joined(const std::vector<std::string> &parts, std::string_view separator)
-{
-    std::string text;
-    for (std::size_t i = 0; i < parts.size(); ++i)
-        text.append(i == 0 ? std::string_view() : separator).append(parts[i]);
-    return text;
-}
-
 std::vector<std::string> split(std::string_view text, char separator)
 {
     std::vector<std::string> parts;

@@ -10,7 +10,6 @@
 
 namespace secateur::cli {
 
-[[nodiscard]] std::string joined(const std::vector<std::string> &parts, std::string_view separator);
 /// "a,,b" has three parts; an empty text has none.
 [[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);
 

@@ -7,6 +7,7 @@
 
 #include "core/architecture/configreader.h"
 #include "core/architecture/families/families.h"
+#include "core/base/text.h"
 
 namespace secateur::architecture {
 
@@ -15,14 +16,6 @@ namespace {
 bool contains(const std::vector<std::string> &names, const std::string &name)
 {
     return std::ranges::find(names, name) != names.end();
-}
-
-std::string joined(const std::vector<std::string> &names)
-{
-    std::string text;
-    for (const auto &name : names)
-        text += (text.empty() ? "" : ", ") + name;
-    return text;
 }
 
 std::string whatCanBeOpened(std::vector<std::string> (Family::*names)() const)

@@ -63,7 +63,8 @@ Result<void> ChoiceEvaluation::checkMemory()
             largest = shape;
         }
     }
-    SECATEUR_TRY(keep, session().keepsWeights(largest, "take fewer threads (--threads)"));
+    SECATEUR_TRY(keep,
+                 keepsWeights(session().model().config(), largest, "evaluating", "take fewer threads (--threads)"));
     m_keepWeights = keep;
     return {};
 }

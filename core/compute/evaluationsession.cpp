@@ -126,16 +126,4 @@ Result<std::unique_ptr<model::Decoder>> EvaluationSession::decoder(const Evaluat
                                    .keepWeights = keepWeights});
 }
 
-Result<bool> EvaluationSession::keepsWeights(model::PassShape shape, const char *advice) const
-{
-    shape.precision = precisionOf(m_request.compute);
-    shape.threads = m_request.threads;
-    shape.keepWeights = true;
-    if (model::forecastPassBytes(m_model->config(), shape) < availableMemory() / 10 * 7)
-        return true;
-    shape.keepWeights = false;
-    SECATEUR_CHECK(requireMemory("evaluating", model::forecastPassBytes(m_model->config(), shape), advice));
-    return false;
-}
-
 } // namespace secateur::compute

@@ -11,7 +11,6 @@
 #include "core/base/runcontext.h"
 #include "core/engine/requests.h"
 #include "core/model/decoder.h"
-#include "core/model/memoryforecast.h"
 #include "core/store/study.h"
 
 namespace secateur::compute {
@@ -55,9 +54,6 @@ public:
     /// The model or sub-model, for sequences of at most `positions` tokens.
     [[nodiscard]] Result<std::unique_ptr<model::Decoder>> decoder(const EvaluatedRun &run, std::int64_t positions,
                                                                   bool keepWeights) const;
-    /// Whether a pass of this shape fits into memory with all weights in float32, comfortably; else the weights are
-    /// streamed. OutOfMemory when not even that fits.
-    [[nodiscard]] Result<bool> keepsWeights(model::PassShape shape, const char *advice) const;
 
 private:
     const engine::EvaluateRequest &m_request;

@@ -49,17 +49,10 @@ Result<bool> keepWeights(const architecture::ModelConfig &config, const engine::
                                   .sampling = {},
                                   .maxNewTokens = positions - std::int64_t(prompt.size()),
                                   .ignoreEos = false};
-    model::DecoderOptions options{
+    const model::DecoderOptions options{
         .threads = request.threads, .precision = precisionOf(request.compute), .masks = {}, .keepWeights = true};
-    const auto bytes = [&] {
-        return model::forecastPassBytes(config, model::batchShape({&only, 1}, 1, positions, options));
-    };
-    if (bytes() < availableMemory() / 10 * 7)
-        return true;
-    options.keepWeights = false;
-    SECATEUR_CHECK(requireMemory(
-        "generating", bytes(), "take fewer tokens (--max-new-tokens), a shorter prompt or fewer threads (--threads)"));
-    return false;
+    return keepsWeights(config, model::batchShape({&only, 1}, 1, positions, options), "generating",
+                        "take fewer tokens (--max-new-tokens), a shorter prompt or fewer threads (--threads)");
 }
 
 /// Turns ids into text as they come, for the report and the listener.

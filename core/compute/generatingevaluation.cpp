@@ -90,7 +90,9 @@ Result<void> GeneratingEvaluation::checkMemory()
     options.precision = precisionOf(session().request().compute);
     options.keepWeights = true;
     const auto shape = model::batchShape(prompts, sequencesAtOnce, positions(), options);
-    SECATEUR_TRY(keep, session().keepsWeights(shape, "take fewer new tokens (--max-new-tokens) or fewer threads"));
+    SECATEUR_TRY(keep,
+                 keepsWeights(session().model().config(), shape, "evaluating",
+                              "take fewer new tokens (--max-new-tokens) or fewer threads"));
     m_keepWeights = keep;
     return {};
 }

@@ -35,9 +35,6 @@ protected:
     /// Whether what was written so far is complete although no stop was met.
     [[nodiscard]] virtual bool isComplete(std::size_t, const std::string &) const { return false; }
 
-    [[nodiscard]] std::size_t prompts() const { return m_prompts.size(); }
-    [[nodiscard]] const Prompt &prompt(std::size_t item) const { return m_prompts[item]; }
-    [[nodiscard]] const eval::GenerationSettings &generation() const { return m_generation; }
     [[nodiscard]] std::uint64_t samples() const { return m_generation.samples; }
 
 private:

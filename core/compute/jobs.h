@@ -15,6 +15,7 @@
 #include "core/engine/requests.h"
 #include "core/model/blockweights.h"
 #include "core/model/gemm.h"
+#include "core/model/memoryforecast.h"
 #include "core/store/study.h"
 
 /// What ComputeService runs, one file per job, and what the jobs share.
@@ -35,6 +36,11 @@ namespace secateur::compute {
 
 /// OutOfMemory, before any work: `what` would need more than is available; `advice` says what to change.
 [[nodiscard]] Result<void> requireMemory(const std::string &what, std::uint64_t needed, const std::string &advice);
+
+/// Whether a pass of this shape fits comfortably with all weights in float32 in memory; otherwise they are streamed
+/// from the disk, and OutOfMemory is as for requireMemory() when not even that fits.
+[[nodiscard]] Result<bool> keepsWeights(const architecture::ModelConfig &config, model::PassShape shape,
+                                        const std::string &what, const std::string &advice);
 
 /// The masks of an open study's run, which is read as the decoder asks for them.
 [[nodiscard]] Result<model::MaskSource> masksFrom(const store::Study &study, const std::string &run);

@@ -23,6 +23,17 @@ Result<void> requireMemory(const std::string &what, std::uint64_t needed, const 
     return {};
 }
 
+Result<bool> keepsWeights(const architecture::ModelConfig &config, model::PassShape shape, const std::string &what,
+                          const std::string &advice)
+{
+    shape.keepWeights = true;
+    if (model::forecastPassBytes(config, shape) < availableMemory() / 10 * 7)
+        return true;
+    shape.keepWeights = false;
+    SECATEUR_CHECK(requireMemory(what, model::forecastPassBytes(config, shape), advice));
+    return false;
+}
+
 std::map<std::string, std::string> programVersions()
 {
     const auto *const onednn = dnnl_version();

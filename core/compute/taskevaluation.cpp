@@ -21,12 +21,8 @@ Result<void> Findings::add(std::span<const store::JournalEntry> entries)
 {
     if (m_journal)
         return m_journal->append(entries);
-    for (const auto &entry : entries) {
-        auto &known = m_memory[{entry.item, entry.sample}];
-        if (known.is_null())
-            known = nlohmann::json::object();
-        known.update(entry.found);
-    }
+    for (const auto &entry : entries)
+        store::EvaluationJournal::addTo(m_memory, entry);
     return {};
 }
 

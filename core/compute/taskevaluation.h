@@ -18,7 +18,7 @@ namespace secateur::compute {
 class Findings
 {
 public:
-    using Found = std::map<store::EvaluationJournal::Key, nlohmann::json>;
+    using Found = store::EvaluationJournal::Found;
 
     explicit Findings(std::unique_ptr<store::EvaluationJournal> journal) : m_journal(std::move(journal)) { }
 

@@ -135,19 +135,26 @@ private:
                                    .items = metric.n + metric.unscored});
     }
 
-    /// The metric as a function of the items; none, with a notice, where they cannot be read.
-    std::optional<ItemStatistic> statisticOf(const EvaluationManifest &found, const std::string &metric)
+    /// All metrics of an evaluation as functions of its items, which are read once; none, with a notice, where they
+    /// cannot be read.
+    const std::vector<ItemStatistic> &statisticsOf(const EvaluationManifest &found)
     {
-        auto items = m_study.evaluationItems(found.id, m_context);
-        if (!items) {
-            if (std::ranges::find(m_table.notices, items.error().detail) == m_table.notices.end())
-                m_table.notices.push_back(items.error().detail);
-            return std::nullopt;
-        }
-        for (auto &statistic : itemStatistics(*items))
-            if (statistic.name() == metric)
-                return std::move(statistic);
-        return std::nullopt;
+        const auto [place, fresh] = m_statistics.try_emplace(found.id);
+        if (!fresh)
+            return place->second;
+        if (auto items = m_study.evaluationItems(found.id, m_context))
+            place->second = itemStatistics(*items);
+        else
+            m_table.notices.push_back(items.error().detail);
+        return place->second;
+    }
+
+    /// Null where the evaluation does not have the metric.
+    const ItemStatistic *statisticOf(const EvaluationManifest &found, const std::string &metric)
+    {
+        const auto &all = statisticsOf(found);
+        const auto place = std::ranges::find(all, metric, &ItemStatistic::name);
+        return place == all.end() ? nullptr : &*place;
     }
 
     Result<void> fillColumn(std::size_t column)
@@ -155,7 +162,7 @@ private:
         const Group &group = m_groups[column];
         const std::string &name = m_table.columns[column].metric;
         const auto dense = group.find(0);
-        const auto reference = dense == group.end() ? std::nullopt : statisticOf(*dense->second, name);
+        const auto *const reference = dense == group.end() ? nullptr : statisticOf(*dense->second, name);
         for (const auto &[row, found] : group) {
             SECATEUR_CHECK(m_context.checkpoint());
             const auto metric = std::ranges::find(found->metrics, name, &store::EvaluationMetric::name);
@@ -176,7 +183,7 @@ private:
 
     void compare(const EvaluationManifest &found, const ItemStatistic &dense, AccuracyCell &cell)
     {
-        const auto pruned = statisticOf(found, dense.name());
+        const auto *const pruned = statisticOf(found, dense.name());
         if (!pruned || pruned->items() != dense.items())
             return;
         std::vector<std::size_t> both;
@@ -195,6 +202,7 @@ private:
     const RunContext &m_context;
     AccuracyTable m_table;
     std::vector<Group> m_groups; ///< one per column
+    std::map<std::string, std::vector<ItemStatistic>> m_statistics; ///< by evaluation
 };
 
 } // namespace

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/sha256.h"
+#include "core/base/text.h"
 #include "core/data/corpus.h"
 #include "core/data/sampler.h"
 #include "core/engine/evaluate.h"
@@ -29,14 +30,6 @@ using RecordOfFile = std::pair<std::string, std::uint64_t>; ///< SHA-256 of a fi
 bool hasText(const store::RunRecipe &recipe)
 {
     return !recipe.calibration.bos.empty() && !recipe.calibration.files.empty();
-}
-
-std::string joined(const std::vector<std::string> &names)
-{
-    std::string text;
-    for (const auto &name : names)
-        text += (text.empty() ? "" : ", ") + name;
-    return text;
 }
 
 /// Finds the files that a run was calibrated on, among those the user names or where they were then.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/sha256.h"
+#include "core/base/text.h"
 #include "core/engine/evaluate.h"
 #include "core/engine/figure.h"
 #include "core/engine/light.h"
@@ -14,14 +15,6 @@ using analysis::FigureData;
 using analysis::LayerSeries;
 using store::RunManifest;
 
-std::string joinedNames(const std::vector<std::string> &names)
-{
-    std::string text;
-    for (const auto &name : names)
-        text += (text.empty() ? "" : ", ") + name;
-    return text;
-}
-
 /// The whole name of a sublayer that may be given without its "self_attn." or "mlp.".
 Result<std::string> wholeSublayer(const RunManifest &run, const std::string &wanted)
 {
@@ -32,7 +25,7 @@ Result<std::string> wholeSublayer(const RunManifest &run, const std::string &wan
     const auto found = std::ranges::find_if(names, fits);
     if (found == names.end())
         return failure(ErrorCode::InvalidArgument,
-                       "the model has no sublayer \"" + wanted + "\"; it has " + joinedNames(names));
+                       "the model has no sublayer \"" + wanted + "\"; it has " + joined(names));
     return *found;
 }
 
@@ -292,8 +285,7 @@ Result<analysis::AccuracyTable> onlyTasks(const analysis::AccuracyTable &all, co
             std::vector<std::string> known;
             for (const auto &column : all.columns)
                 known.push_back(column.task + "/" + column.metric);
-            return failure(ErrorCode::NotFound,
-                           "no task \"" + task + "\" was measured; there are " + joinedNames(known));
+            return failure(ErrorCode::NotFound, "no task \"" + task + "\" was measured; there are " + joined(known));
         }
         chosen.push_back(std::size_t(found - all.columns.begin()));
     }

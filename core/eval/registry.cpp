@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 
+#include "core/base/text.h"
 #include "core/eval/tasks/tasks.h"
 
 namespace secateur::eval {
@@ -74,11 +75,8 @@ Result<std::shared_ptr<const Task>> taskByName(const std::string &name, const Ta
     for (const auto &entry : entries())
         if (entry.name == name)
             return entry.make(choices);
-    std::string known;
-    for (const auto &other : taskNames())
-        known += (known.empty() ? "" : ", ") + other;
     return failure(ErrorCode::InvalidArgument,
-                   "there is no task \"" + name + "\"; there are perplexity, " + known
+                   "there is no task \"" + name + "\"; there are perplexity, " + joined(taskNames())
                        + ", and your own, described in a file whose name ends with .json");
 }
 

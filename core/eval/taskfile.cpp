@@ -7,6 +7,7 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/sha256.h"
+#include "core/base/text.h"
 #include "core/eval/itemfields.h"
 #include "core/tokenizer/regex.h"
 
@@ -19,13 +20,6 @@ namespace {
 
 constexpr std::uint64_t mostBytes = 1U << 20;
 constexpr std::uint64_t mostNewTokens = 1U << 16;
-
-std::string stripped(const std::string &text)
-{
-    const auto *const blanks = " \t\n\r\v\f";
-    const auto first = text.find_first_not_of(blanks);
-    return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 /// The fields of the description; errors name the file.
 class Description

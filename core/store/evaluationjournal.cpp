@@ -107,14 +107,14 @@ void EvaluationJournal::read(const std::string &text, const std::string &fingerp
         auto entry = value ? entryOf(std::move(*value)) : std::nullopt;
         if (!entry)
             return;
-        take(*entry);
+        addTo(m_found, *entry);
         m_bytes = end + 1;
     }
 }
 
-void EvaluationJournal::take(const JournalEntry &entry)
+void EvaluationJournal::addTo(Found &found, const JournalEntry &entry)
 {
-    auto &known = m_found[{entry.item, entry.sample}];
+    auto &known = found[{entry.item, entry.sample}];
     if (known.is_null())
         known = json::object();
     known.update(entry.found);
@@ -145,7 +145,7 @@ Result<void> EvaluationJournal::writeBehind(std::span<const JournalEntry> entrie
         return tl::make_unexpected(errnoError(errno, "write", m_file));
     m_bytes += text.size();
     for (const auto &entry : entries)
-        take(entry);
+        addTo(m_found, entry);
     return {};
 }
 

@@ -30,6 +30,10 @@ class EvaluationJournal
 {
 public:
     using Key = std::pair<std::uint64_t, std::uint64_t>; ///< item, sample
+    using Found = std::map<Key, nlohmann::json>; ///< everything that is known of each sample
+
+    /// Adds what an entry says to what is known of its sample.
+    static void addTo(Found &found, const JournalEntry &entry);
 
     /// Opens or creates the journal of the evaluation with this fingerprint (EvaluationRecipe::fingerprint). A file
     /// that belongs to another one is begun anew. Io, OutOfDisk.
@@ -39,8 +43,7 @@ public:
     EvaluationJournal(const EvaluationJournal &) = delete;
     EvaluationJournal &operator=(const EvaluationJournal &) = delete;
 
-    /// Everything that is known of each sample.
-    [[nodiscard]] const std::map<Key, nlohmann::json> &found() const { return m_found; }
+    [[nodiscard]] const Found &found() const { return m_found; }
     /// Durable on return. Io, OutOfDisk; then nothing of these entries counts.
     [[nodiscard]] Result<void> append(std::span<const JournalEntry> entries);
     /// Removes the file: its evaluation is in the study.
@@ -50,13 +53,12 @@ private:
     EvaluationJournal(std::filesystem::path file, int descriptor);
     void read(const std::string &text, const std::string &fingerprint);
     [[nodiscard]] Result<void> writeBehind(std::span<const JournalEntry> entries);
-    void take(const JournalEntry &entry);
 
     std::filesystem::path m_file;
     int m_descriptor;
     std::string m_header; ///< first line
     std::uint64_t m_bytes = 0; ///< of sound lines
-    std::map<Key, nlohmann::json> m_found;
+    Found m_found;
 };
 
 } // namespace secateur::store

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <set>
 
+#include "core/base/text.h"
 #include "core/data/dataset.h"
 #include "core/eval/itemfields.h"
 
@@ -39,13 +40,6 @@ Result<std::vector<std::string>> textList(const ItemFields &fields, const char *
     return texts;
 }
 
-std::string stripped(const std::string &text)
-{
-    const char *const blanks = " \t\r\n\f\v";
-    const auto first = text.find_first_not_of(blanks);
-    return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
 std::string lines(const std::vector<std::string> &all)
 {
     std::string text;
@@ -58,6 +52,12 @@ std::string lines(const std::vector<std::string> &all)
 std::chrono::milliseconds standardLimit(Language language)
 {
     return language == Language::Java ? 10s : 3s;
+}
+
+/// "" where the file has none.
+Result<std::string> canonicalSolution(const ItemFields &fields)
+{
+    return fields.has("canonical_solution") ? fields.text("canonical_solution") : Result<std::string>(std::string());
 }
 
 Result<CodeProblem> humanEval(const data::Record &record)
@@ -74,10 +74,8 @@ Result<CodeProblem> humanEval(const data::Record &record)
     problem.separator = "\n";
     problem.tests = test + "\ncheck(" + entry + ")\n";
     problem.stops = {"\nclass", "\ndef", "\n#", "\nif", "\nprint"};
-    if (record.fields.contains("canonical_solution")) {
-        SECATEUR_TRY(solution, fields.text("canonical_solution"));
-        problem.reference = solution;
-    }
+    SECATEUR_TRY(solution, canonicalSolution(fields));
+    problem.reference = solution;
     return problem;
 }
 
@@ -107,10 +105,8 @@ Result<CodeProblem> humanEvalX(const data::Record &record)
     problem.entry = "Main";
     problem.ending = CodeEnding::Braces;
     problem.timeLimit = standardLimit(problem.language);
-    if (record.fields.contains("canonical_solution")) {
-        SECATEUR_TRY(solution, fields.text("canonical_solution"));
-        problem.reference = solution;
-    }
+    SECATEUR_TRY(solution, canonicalSolution(fields));
+    problem.reference = solution;
     return problem;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cctype>
 
+#include "core/base/text.h"
 #include "core/eval/itemfields.h"
 #include "core/eval/tasks/tasks.h"
 
@@ -14,17 +15,10 @@ void replaceAll(std::string &text, std::string_view from, std::string_view to)
         text.replace(at, from.size(), to);
 }
 
-std::string strip(const std::string &text)
-{
-    const auto *const blanks = " \t\n\r\v\f";
-    const auto first = text.find_first_not_of(blanks);
-    return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
 /// The clean-up of WikiHow's marks (lm-evaluation-harness, tasks/hellaswag/utils.py): one pass for double blanks.
 std::string clean(const std::string &raw)
 {
-    std::string text = strip(raw);
+    std::string text = stripped(raw);
     replaceAll(text, " [title]", ". ");
     std::string kept;
     for (std::size_t at = 0; at < text.size();) {

@@ -2,11 +2,15 @@
 #include "tests/app/cli/clirunner.h"
 
 #include <algorithm>
+#include <csignal>
 
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QFile>
 #include <QtCore/QFileInfo>
+#include <QtCore/QThread>
 #include <QtCore/QtEndian>
+
+#include "tests/support/tinymodel.h"
 
 namespace secateur::test {
 
@@ -46,6 +50,26 @@ std::unique_ptr<QProcess> CliRunner::start(const std::vector<std::string> &argum
         words << QString::fromStdString(argument);
     process->start(QStringLiteral(SECATEUR_BIN_DIR "/secateur-cli"), words);
     return process;
+}
+
+CliResult CliRunner::killedAfter(const std::vector<std::string> &arguments, double seconds) const
+{
+    const auto process = start(arguments);
+    if (!QTest::qVerify(process->waitForStarted(), "process->waitForStarted()", "", __FILE__, __LINE__))
+        return {};
+    QThread::usleep(static_cast<unsigned long>(seconds * 1e6));
+    ::kill(pid_t(process->processId()), SIGKILL);
+    return collect(*process);
+}
+
+void addKillMoments(std::uint64_t seed)
+{
+    QTest::addColumn<double>("share");
+    TinyRandom random(seed);
+    for (int i = 0; i < 50; ++i) {
+        const double share = i < 8 ? random.uniform() * 0.5 : 0.3 + random.uniform() * 0.7;
+        QTest::addRow("%d: after %.3f of the run", i, share) << share;
+    }
 }
 
 CliResult CliRunner::collect(QProcess &process, int secondsAllowed)

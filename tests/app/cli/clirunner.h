@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -33,6 +34,8 @@ public:
     [[nodiscard]] CliResult run(const std::vector<std::string> &arguments, int secondsAllowed = 60) const;
     /// Started, not waited for; standard output and error are kept for collect().
     [[nodiscard]] std::unique_ptr<QProcess> start(const std::vector<std::string> &arguments) const;
+    /// What it had told when it was killed (-9) after so many seconds; the moment is the point, nothing is waited for.
+    [[nodiscard]] CliResult killedAfter(const std::vector<std::string> &arguments, double seconds) const;
     [[nodiscard]] static CliResult collect(QProcess &process, int secondsAllowed = 60);
     /// False where the build has no compute module (SECATEUR_TORCH=OFF).
     [[nodiscard]] static bool canCompute();
@@ -40,6 +43,10 @@ public:
 private:
     TemporaryFolder m_home;
 };
+
+/// Test rows with the column "share": 50 random moments of a run, as parts of its time. Most of the time goes by before
+/// the first result, where there is little to lose, so that most moments are later.
+void addKillMoments(std::uint64_t seed);
 
 /// All tensors' bytes of a safetensors file, without the header, which names the run; empty when it cannot be read.
 [[nodiscard]] std::string tensorBytes(const std::filesystem::path &path);

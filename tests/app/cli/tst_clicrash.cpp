@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <csignal>
-
-#include <QtCore/QElapsedTimer>
-#include <QtCore/QThread>
 
 #include "tests/app/cli/clirunner.h"
 #include "tests/support/tinymodel.h"
@@ -61,13 +57,7 @@ void TestCliCrash::initTestCase()
 
 void TestCliCrash::killedAnywhere_data()
 {
-    QTest::addColumn<double>("share");
-    TinyRandom random(20260801);
-    for (int i = 0; i < 50; ++i) {
-        // Most of the time goes by before the first layer, where there is little to lose.
-        const double share = i < 8 ? random.uniform() * 0.5 : 0.3 + random.uniform() * 0.7;
-        QTest::addRow("%d: after %.3f of the run", i, share) << share;
-    }
+    addKillMoments(20260801);
 }
 
 void TestCliCrash::killedAnywhere()
@@ -75,12 +65,7 @@ void TestCliCrash::killedAnywhere()
     QFETCH(double, share);
     const auto study = (m_folder.path() / "crash.secateur").string();
     std::filesystem::remove_all(study);
-    const auto process = m_cli.start(prune(study));
-    QVERIFY(process->waitForStarted());
-    // The moment is the point of this test; nothing is waited for.
-    QThread::usleep(static_cast<unsigned long>(share * m_seconds * 1e6));
-    ::kill(pid_t(process->processId()), SIGKILL);
-    const auto killed = CliRunner::collect(*process);
+    const auto killed = m_cli.killedAfter(prune(study), share * m_seconds);
 
     // Layers the program told it had finished.
     int told = 0;

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <csignal>
 #include <fstream>
-
-#include <QtCore/QThread>
 
 #include "core/base/file.h"
 #include "tests/app/cli/clirunner.h"
@@ -87,12 +84,7 @@ void TestCliEvaluateCrash::initTestCase()
 
 void TestCliEvaluateCrash::killedAnywhere_data()
 {
-    QTest::addColumn<double>("share");
-    TinyRandom random(20261124);
-    for (int i = 0; i < 50; ++i) {
-        const double share = i < 8 ? random.uniform() * 0.5 : 0.3 + random.uniform() * 0.7;
-        QTest::addRow("%d: after %.3f of the run", i, share) << share;
-    }
+    addKillMoments(20261124);
 }
 
 void TestCliEvaluateCrash::killedAnywhere()
@@ -103,12 +95,7 @@ void TestCliEvaluateCrash::killedAnywhere()
     fs::copy(m_fresh, study, fs::copy_options::recursive);
     const auto details = m_folder.path() / "details.jsonl";
     fs::remove(details);
-    const auto process = m_cli.start(evaluate(study, details));
-    QVERIFY(process->waitForStarted());
-    // The moment is the point of this test; nothing is waited for.
-    QThread::usleep(static_cast<unsigned long>(share * m_seconds * 1e6));
-    ::kill(pid_t(process->processId()), SIGKILL);
-    const auto killed = CliRunner::collect(*process);
+    const auto killed = m_cli.killedAfter(evaluate(study, details), share * m_seconds);
 
     // Samples that the program told were complete, in thousandths of all.
     int told = 0;

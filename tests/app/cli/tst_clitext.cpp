@@ -2,9 +2,11 @@
 #include <limits>
 
 #include "app/cli/text.h"
+#include "core/base/text.h"
 #include "tests/support/testsupport.h"
 
 using namespace secateur::cli;
+using secateur::joined;
 
 class TestText : public QObject
 {
