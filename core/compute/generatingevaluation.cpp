@@ -14,6 +14,7 @@ namespace secateur::compute {
 namespace {
 
 constexpr std::size_t sequencesAtOnce = 16;
+constexpr std::uint64_t mostSamples = 10'000; ///< of an item; published pass@k take 200
 
 /// The shortest text that is this number again.
 std::string numberText(double value)
@@ -37,6 +38,11 @@ Result<void> GeneratingEvaluation::setPrompts(std::vector<Prompt> prompts, eval:
     settings.maxNewTokens = request.maxNewTokens.value_or(settings.maxNewTokens);
     settings.temperature = request.temperature.value_or(settings.temperature);
     settings.topP = request.topP.value_or(settings.topP);
+    if (settings.samples > mostSamples)
+        return failure(ErrorCode::InvalidArgument,
+                       info().name + ": " + std::to_string(settings.samples)
+                           + " samples of each item are more than the " + std::to_string(mostSamples)
+                           + " that can be; ask for fewer with --samples");
     if (settings.samples > 1 && settings.temperature == 0.0)
         return failure(ErrorCode::InvalidArgument,
                        info().name + ": all " + std::to_string(settings.samples)
@@ -90,6 +96,11 @@ Result<void> GeneratingEvaluation::checkMemory()
     options.precision = precisionOf(session().request().compute);
     options.keepWeights = true;
     const auto shape = model::batchShape(prompts, sequencesAtOnce, positions(), options);
+    // Every sample has a copy of its prompt.
+    std::uint64_t copies = 0;
+    for (const auto &prompt : m_prompts)
+        copies += m_generation.samples * (prompt.ids.size() * sizeof(model::TokenId) + sizeof(model::BatchPrompt));
+    SECATEUR_CHECK(requireMemory("holding all prompts", copies, "take fewer samples (--samples) or items (--limit)"));
     SECATEUR_TRY(keep,
                  keepsWeights(session().model().config(), shape, "evaluating",
                               "take fewer new tokens (--max-new-tokens) or fewer threads"));

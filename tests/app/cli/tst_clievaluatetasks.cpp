@@ -128,6 +128,8 @@ void TestCliEvaluateTasks::samplesDoNotDependOnEachOther()
     QVERIFY(few[1]["output"] == many[3]["output"]);
     const auto greedy = evaluate(m_model, m_own, {"--samples", "2"});
     QVERIFY2(greedy.status == 2 && greedy.errors.find("--temperature") != std::string::npos, greedy.told().c_str());
+    const auto endless = evaluate(m_model, m_own, {"--samples", "100000000000", "--temperature", "1"});
+    QVERIFY2(endless.status == 2 && endless.errors.find("--samples") != std::string::npos, endless.told().c_str());
 }
 
 void TestCliEvaluateTasks::windowsNameTheirLength()
