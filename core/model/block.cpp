@@ -175,6 +175,8 @@ void Block::feedForward(SequenceGroup &group, PassKind kind, InputObserver *obse
     const auto gate = take(scratch.gate, tokens, m_config.intermediateSize);
     const auto up = take(scratch.up, tokens, m_config.intermediateSize);
     linears(normed, std::array{Linear{BlockWeights::Gate, gate}, Linear{BlockWeights::Up, up}}, scratch);
+    if (observer)
+        observer->observeGate(group, gate, up);
     activate(gate, up);
     if (observer)
         observer->observe(LinearInput::Down, group, gate);

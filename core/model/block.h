@@ -47,6 +47,9 @@ class InputObserver
 public:
     virtual ~InputObserver() = default;
     virtual void observe(LinearInput input, const SequenceGroup &group, const ConstMatrixView &x) = 0;
+    /// The outputs of gate and up before they become the input of down_proj. Training needs them, statistics do not.
+    virtual void observeGate(const SequenceGroup &, const ConstMatrixView & /*gate*/, const ConstMatrixView & /*up*/) {
+    }
 };
 
 /// How far a pass goes.

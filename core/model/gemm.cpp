@@ -18,15 +18,19 @@ namespace secateur::model {
 
 namespace {
 
-void run(char transposeW, std::int64_t n, const ConstMatrixView &x, const ConstMatrixView &w, const MatrixView &out,
-         float scale)
+void check(dnnl_status_t status)
 {
-    const auto status = dnnl_sgemm('N', transposeW, x.rows, n, x.cols, scale, x.data, x.stride, w.data, w.stride, 0.0F,
-                                   out.data, out.stride);
     if (status == dnnl_out_of_memory)
         throw std::bad_alloc();
     if (status != dnnl_success)
         throw std::runtime_error("oneDNN refused a matrix product, status " + std::to_string(int(status)));
+}
+
+void run(char transposeW, std::int64_t n, const ConstMatrixView &x, const ConstMatrixView &w, const MatrixView &out,
+         float scale)
+{
+    check(dnnl_sgemm('N', transposeW, x.rows, n, x.cols, scale, x.data, x.stride, w.data, w.stride, 0.0F, out.data,
+                     out.stride));
 }
 
 at::Tensor rounded(const ConstMatrixView &matrix)
@@ -77,6 +81,18 @@ void multiplyTransposed(const ConstMatrixView &x, const ConstMatrixView &w, cons
 void multiply(const ConstMatrixView &x, const ConstMatrixView &w, const MatrixView &out)
 {
     run('N', w.cols, x, w, out, 1.0F);
+}
+
+void addProduct(const ConstMatrixView &x, const ConstMatrixView &w, const MatrixView &out)
+{
+    check(dnnl_sgemm('N', 'N', x.rows, w.cols, x.cols, 1.0F, x.data, x.stride, w.data, w.stride, 1.0F, out.data,
+                     out.stride));
+}
+
+void addTransposedProduct(const ConstMatrixView &x, const ConstMatrixView &y, const MatrixView &out)
+{
+    check(dnnl_sgemm('T', 'N', x.cols, y.cols, x.rows, 1.0F, x.data, x.stride, y.data, y.stride, 1.0F, out.data,
+                     out.stride));
 }
 
 void roundToBFloat16(const ConstMatrixView &matrix, std::span<BFloat16Bits> out)

@@ -63,6 +63,12 @@ void multiplyTransposed(const ConstMatrixView &x, const ConstMatrixView &w, cons
 /// out = x * w: x [m, k], w [k, n], out [m, n].
 void multiply(const ConstMatrixView &x, const ConstMatrixView &w, const MatrixView &out);
 
+/// out += x * w: x [m, k], w [k, n]. The gradient of a linear's input.
+void addProduct(const ConstMatrixView &x, const ConstMatrixView &w, const MatrixView &out);
+
+/// out += transpose(x) * y: x [k, m], y [k, n], out [m, n]. The gradient of a linear's weights.
+void addTransposedProduct(const ConstMatrixView &x, const ConstMatrixView &y, const MatrixView &out);
+
 /// A part of a product x * transpose(w): rows of x and of w.
 struct ProductTile {
     std::int64_t firstX = 0;

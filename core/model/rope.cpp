@@ -74,6 +74,22 @@ void RopeTable::rotate(float *row, std::int64_t heads, std::int64_t position) co
     }
 }
 
+void RopeTable::rotateBack(float *row, std::int64_t heads, std::int64_t position) const
+{
+    const float *const cosines = m_cos.data() + position * m_half;
+    const float *const sines = m_sin.data() + position * m_half;
+    for (std::int64_t head = 0; head < heads; ++head) {
+        float *const first = row + head * 2 * m_half;
+        float *const second = first + m_half;
+        for (std::int64_t i = 0; i < m_half; ++i) {
+            const float a = first[i];
+            const float b = second[i];
+            first[i] = a * cosines[i] + b * sines[i];
+            second[i] = b * cosines[i] - a * sines[i];
+        }
+    }
+}
+
 RopeTables::RopeTables(const architecture::ModelConfig &config, std::int64_t positions)
 {
     std::vector<RopeSpec> specs;

@@ -18,6 +18,8 @@ public:
     [[nodiscard]] std::int64_t positions() const { return m_positions; }
     /// Rotates `heads` heads of one token at `position` in place; `row` holds heads * headDim floats.
     void rotate(float *row, std::int64_t heads, std::int64_t position) const;
+    /// The inverse, which also takes the gradient of what rotate() gives to that of what it was given.
+    void rotateBack(float *row, std::int64_t heads, std::int64_t position) const;
 
 private:
     std::int64_t m_half;
