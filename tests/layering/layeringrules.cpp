@@ -45,7 +45,11 @@ const std::map<std::string, Names> &allowedRooms()
         {"core/compute",
          {"core/base", "core/format", "core/architecture", "core/tokenizer", "core/data", "core/mask", "core/selection",
           "core/eval", "core/sandbox", "core/store", "core/engine", "core/model", "core/prune"}},
+        {"core/demo", {"core/base"}},
+        {"core/training",
+         {"core/base", "core/format", "core/architecture", "core/tokenizer", "core/demo", "core/model"}},
         {"app/cli", light},
+        {"app/trainer", {"core/base", "core/demo", "core/training"}},
         {"widgets/figure", drawn},
         {"widgets/common", {"core/base"}},
         {"widgets/plots", with(drawn, {"widgets/figure", "widgets/common"})},
@@ -75,7 +79,10 @@ struct LibraryRule {
 const std::vector<LibraryRule> &libraryRules()
 {
     static const std::vector<LibraryRule> rules = {
-        {"torch", {"torch/", "ATen/", "c10/", "caffe2/"}, {"core/model", "core/prune", "core/compute"}, false},
+        {"torch",
+         {"torch/", "ATen/", "c10/", "caffe2/"},
+         {"core/model", "core/prune", "core/compute", "core/training"},
+         false},
         {"oneDNN", {"dnnl", "oneapi/dnnl"}, {"core/model", "core/compute"}, true},
         {"HDF5", {"hdf5.h", "H5", "hdf5_hl.h"}, {"core/store"}, true},
         {"OpenSSL", {"openssl/"}, {"core/base"}, true},

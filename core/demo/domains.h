@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "core/demo/random.h"
+
+namespace secateur::demo {
+
+/// The domains of the demo study, in the order of its tables.
+enum class Domain { Python, Java, Cpp, JavaScript, Math, Csr, Translation, General };
+inline constexpr std::size_t domainCount = 8;
+
+[[nodiscard]] const std::vector<Domain> &allDomains();
+/// "python", "java", "cpp", "javascript", "math", "csr", "translation", "general".
+[[nodiscard]] std::string domainName(Domain domain);
+/// The task of core/eval that its items are for; "" for General, which is measured by perplexity.
+[[nodiscard]] std::string taskName(Domain domain);
+
+/// A text of the domain for training or calibration; none of its problems is held out. One to three problems each.
+[[nodiscard]] std::string drawDocument(Domain domain, Random &random);
+
+/// `count` texts; all different. The same seed gives the same texts everywhere.
+[[nodiscard]] std::vector<std::string> documents(Domain domain, std::uint64_t seed, std::size_t count);
+
+/// `count` problems that are held out, no two alike, as records of the task's own file format; for General {"text"}
+/// with held-out stories.
+[[nodiscard]] std::vector<nlohmann::ordered_json> evaluationItems(Domain domain, std::uint64_t seed, std::size_t count);
+
+/// Two worked examples for the prompts of the math task, from problems that are not held out: "Q: …\nA: …" blocks as
+/// eval::parseDemonstrations reads them.
+[[nodiscard]] std::string mathDemonstrations(std::uint64_t seed);
+
+} // namespace secateur::demo
