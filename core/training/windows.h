@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <memory>
+
+#include "core/base/result.h"
+#include "core/demo/domains.h"
+#include "core/tokenizer/tokenizer.h"
+#include "core/training/graph.h"
+
+namespace secateur::training {
+
+/// How many of 100 documents come from each domain, in the order of demo::Domain.
+using Mixture = std::array<int, demo::domainCount>;
+
+/// Endless training text, made as it is needed: documents one after another, each behind an end-of-text token, cut into
+/// windows. Every window is drawn from its own number, so that a resumed training sees what an undisturbed one would.
+class Windows
+{
+public:
+    Windows(std::shared_ptr<const tokenizer::Tokenizer> tokenizer, Mixture mixture, std::uint64_t seed,
+            std::size_t length)
+        : m_tokenizer(std::move(tokenizer)), m_mixture(mixture), m_seed(seed), m_length(length)
+    {
+    }
+
+    /// length + 1 tokens. BadInput when the tokenizer has no end-of-text token.
+    [[nodiscard]] Result<Window> window(std::uint64_t number) const;
+    [[nodiscard]] Result<std::vector<Window>> batch(std::uint64_t first, std::size_t count) const;
+
+private:
+    std::shared_ptr<const tokenizer::Tokenizer> m_tokenizer;
+    Mixture m_mixture;
+    std::uint64_t m_seed;
+    std::size_t m_length;
+};
+
+/// Windows of one domain alone.
+[[nodiscard]] Mixture onlyDomain(demo::Domain domain);
+
+} // namespace secateur::training
