@@ -68,7 +68,8 @@ Result<void> writeQueueFile(const std::filesystem::path &file, const std::vector
             arguments.push_back(argument.toStdString());
         entries.push_back({{"title", job.title.toStdString()}, {"arguments", std::move(arguments)}});
     }
-    return writeFileAtomically(file, json({{"schema", schema}, {"jobs", std::move(entries)}}).dump(2) + "\n");
+    return writeFileAtomically(file, json({{"schema", schema}, {"jobs", std::move(entries)}}).dump(2) + "\n",
+                               Survives::ProcessDeath);
 }
 
 } // namespace secateur::app

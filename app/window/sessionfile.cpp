@@ -89,7 +89,7 @@ Result<void> writeSession(const std::filesystem::path &file, const SessionState 
                         {"geometry", state.geometry.toBase64().toStdString()},
                         {"docks", state.docks.toBase64().toStdString()},
                         {"ended", state.ended}};
-    return writeFileAtomically(file, value.dump(2) + "\n");
+    return writeFileAtomically(file, value.dump(2) + "\n", Survives::ProcessDeath);
 }
 
 } // namespace secateur::app

@@ -154,9 +154,21 @@ Result<void> AtomicFile::write(std::string_view text)
     return write(std::as_bytes(std::span(text)));
 }
 
-Result<void> AtomicFile::commit()
+namespace {
+
+Result<void> renamePath(const std::filesystem::path &from, const std::filesystem::path &to)
 {
-    if (::fsync(m_fd) != 0)
+    if (::rename(from.c_str(), to.c_str()) != 0)
+        return tl::make_unexpected(errnoError(errno, "rename to " + to.filename().string(), from));
+    return {};
+}
+
+} // namespace
+
+Result<void> AtomicFile::commit(Survives what)
+{
+    const bool isDurable = what == Survives::PowerLoss;
+    if (isDurable && ::fsync(m_fd) != 0)
         return tl::make_unexpected(errnoError(errno, "flush to disk", m_path));
     // Closing may report a delayed write error, so it must succeed before the file gets its name.
     if (::close(std::exchange(m_fd, -1)) != 0) {
@@ -164,17 +176,17 @@ Result<void> AtomicFile::commit()
         ::unlink(m_part.c_str());
         return tl::make_unexpected(errnoError(number, "close", m_path));
     }
-    auto renamed = renameDurably(m_part, m_path);
+    auto renamed = isDurable ? renameDurably(m_part, m_path) : renamePath(m_part, m_path);
     if (!renamed)
         ::unlink(m_part.c_str());
     return renamed;
 }
 
-Result<void> writeFileAtomically(const std::filesystem::path &path, std::string_view text)
+Result<void> writeFileAtomically(const std::filesystem::path &path, std::string_view text, Survives what)
 {
     SECATEUR_TRY(file, AtomicFile::create(path));
     SECATEUR_CHECK(file.write(text));
-    return file.commit();
+    return file.commit(what);
 }
 
 Result<void> syncPath(const std::filesystem::path &path)
@@ -193,8 +205,7 @@ Result<void> syncPath(const std::filesystem::path &path)
 
 Result<void> renameDurably(const std::filesystem::path &from, const std::filesystem::path &to)
 {
-    if (::rename(from.c_str(), to.c_str()) != 0)
-        return tl::make_unexpected(errnoError(errno, "rename to " + to.filename().string(), from));
+    SECATEUR_CHECK(renamePath(from, to));
     const auto folder = to.parent_path();
     return syncPath(folder.empty() ? std::filesystem::path(".") : folder);
 }

@@ -41,8 +41,13 @@ private:
 /// The whole of a small text file. BadInput above `limit` bytes.
 [[nodiscard]] Result<std::string> readTextFile(const std::filesystem::path &path, std::uint64_t limit);
 
+/// What a written file is kept through. A window's thread writes for ProcessDeath: a flush waits for all that others
+/// have written to the disk, as long as that takes.
+enum class Survives { PowerLoss, ProcessDeath };
+
 /// A file that appears at `path` complete or not at all: written to `path` + ".part", then fsync, rename, fsync of
-/// the folder. Destroyed without commit(), it removes the part file and leaves what was at `path` as it was.
+/// the folder (no fsync where it need not survive a power loss). Destroyed without commit(), it removes the part file
+/// and leaves what was at `path` as it was.
 class AtomicFile
 {
 public:
@@ -54,7 +59,7 @@ public:
 
     [[nodiscard]] Result<void> write(std::span<const std::byte> bytes);
     [[nodiscard]] Result<void> write(std::string_view text);
-    [[nodiscard]] Result<void> commit();
+    [[nodiscard]] Result<void> commit(Survives what = Survives::PowerLoss);
 
 private:
     AtomicFile() = default;
@@ -65,7 +70,8 @@ private:
 };
 
 /// AtomicFile in one call.
-[[nodiscard]] Result<void> writeFileAtomically(const std::filesystem::path &path, std::string_view text);
+[[nodiscard]] Result<void> writeFileAtomically(const std::filesystem::path &path, std::string_view text,
+                                               Survives what = Survives::PowerLoss);
 
 /// Flushes a file, or the entries of a folder, to the disk.
 [[nodiscard]] Result<void> syncPath(const std::filesystem::path &path);

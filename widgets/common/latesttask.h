@@ -9,11 +9,12 @@
 #include <QFutureWatcher>
 #include <QObject>
 #include <QPromise>
-#include <QThreadPool>
+
+#include "widgets/common/backgroundpool.h"
 
 namespace secateur::widgets {
 
-/// Work of a second or so on the thread pool, of which only the latest counts: starting it again, or destroying this,
+/// Work of a second or so on the background pool, of which only the latest counts: starting it again, or destroying this,
 /// asks what runs to stop, and its result is dropped. `Out` comes back as std::shared_ptr<const Out>, on the thread of
 /// whoever started it. The function given must capture by value only: it may outlive the widget that started it.
 template <typename Out>
@@ -37,7 +38,7 @@ public:
                 done(watcher->result());
         });
         watcher->setFuture(promise->future());
-        QThreadPool::globalInstance()->start([promise, work = std::move(work), token = m_stop.get_token()] {
+        backgroundPool().start([promise, work = std::move(work), token = m_stop.get_token()] {
             promise->start();
             promise->addResult(std::make_shared<const Out>(work(token)));
             promise->finish();

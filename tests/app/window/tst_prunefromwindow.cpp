@@ -49,9 +49,11 @@ private Q_SLOTS:
         for (const auto &job : window.jobs().jobs())
             QCOMPARE(job->state(), Job::State::Done);
         QVERIFY(stalls.turns() > 500);
-        qInfo("longest time without a turn of the event loop: %lld ms, while %s; %lld ms with waiting for a processor",
+        qInfo("longest time without a turn of the event loop: %lld ms, while %s; %lld ms with waiting for a processor "
+              "or the host",
               static_cast<long long>(stalls.worst().count()), qPrintable(stalls.worstActivity()),
               static_cast<long long>(stalls.worstByClock().count()));
+        qInfo("gaps, each longer than those before it:\n%s", qPrintable(stalls.account()));
         if (test::sanitizerFactor == 1) // a sanitizer's own cost is no stall of ours
             QVERIFY2(stalls.worst() <= std::chrono::milliseconds(200), qPrintable(stalls.worstActivity()));
     }

@@ -207,6 +207,13 @@ void TestFile::writesAtomically()
     VERIFY_RESULT(again);
     QCOMPARE(contents(path), std::string("new"));
     QCOMPARE(entries(folder.path()), std::size_t(1));
+
+    const auto unflushed = writeFileAtomically(path, "newest", Survives::ProcessDeath);
+    VERIFY_RESULT(unflushed);
+    QCOMPARE(contents(path), std::string("newest"));
+    QCOMPARE(entries(folder.path()), std::size_t(1));
+    VERIFY_ERROR(writeFileAtomically(folder.path(), "x", Survives::ProcessDeath), ErrorCode::InvalidArgument);
+    VERIFY_ERROR(writeFileAtomically(folder.path() / "no" / "x", "x", Survives::ProcessDeath), ErrorCode::NotFound);
 }
 
 void TestFile::uncommittedLeavesTheOldFile()
