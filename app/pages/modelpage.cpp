@@ -9,7 +9,6 @@
 #include "app/pages/accuracyplan.h"
 #include "core/base/system.h"
 #include "widgets/common/numbertext.h"
-#include "widgets/common/theme.h"
 
 namespace secateur::app {
 namespace {
@@ -73,7 +72,7 @@ widgets::TableData sublayersOf(const engine::InspectReport &report)
 
 ModelPage::ModelPage(StudySession &session, QWidget *parent)
     : Page(session, parent), m_reread(new QAction(tr("&Read the Model Again"), this)), m_name(widgets::makeHeading({})),
-      m_path(widgets::makeText({})), m_verdict(widgets::makeText({})),
+      m_path(widgets::makeText({})), m_verdict(new widgets::SignalLabel),
       m_facts(new widgets::DataTable(tr("Properties of the model"))),
       m_sublayers(new widgets::DataTable(tr("Prunable matrices of each layer"))),
       m_next(new QPushButton(tr("Next: what to calibrate on")))
@@ -91,10 +90,8 @@ ModelPage::ModelPage(StudySession &session, QWidget *parent)
 
 void ModelPage::setupUi()
 {
-    constexpr int factsWidth = 380;
     m_facts->horizontalHeader()->hide();
     m_facts->horizontalHeader()->setStretchLastSection(true);
-    m_facts->setMinimumWidth(factsWidth);
     m_sublayers->horizontalHeader()->setStretchLastSection(true);
     auto *const left = new QVBoxLayout;
     left->addWidget(m_facts, 1);
@@ -133,7 +130,7 @@ void ModelPage::read()
     m_verdict->clear();
     if (model.empty())
         return;
-    m_verdict->setText(tr("Reading…"));
+    m_verdict->say(tr("Reading…"), widgets::SignalLabel::Signal::Plain);
     m_task.start([model](const std::stop_token &) { return engine::inspect(model, physicalCores()); },
                  [this](const widgets::LatestTask<Report>::Value &report) { show(*report); });
 }
@@ -142,27 +139,21 @@ void ModelPage::show(const Report &report)
 {
     if (report)
         return showReport(*report);
-    showVerdict(tr("This model cannot be pruned: %1").arg(fromStd(report.error().detail)), false);
+    m_verdict->say(tr("This model cannot be pruned: %1").arg(fromStd(report.error().detail)),
+                   widgets::SignalLabel::Signal::Bad);
 }
 
 void ModelPage::showReport(const engine::InspectReport &report)
 {
     m_facts->setTable(factsOf(report));
+    // All of them are read here or nowhere: none may be cut.
+    m_facts->setMinimumWidth(m_facts->fullWidth());
     m_sublayers->setTable(sublayersOf(report));
     m_next->setEnabled(true);
     QString text = tr("Ready to prune.");
     for (const auto &notice : report.notices)
         text += QStringLiteral(" ") + tr("Note: %1.").arg(fromStd(notice));
-    showVerdict(text, true);
-}
-
-void ModelPage::showVerdict(const QString &text, bool good)
-{
-    const auto colors = widgets::signalColors(palette());
-    QPalette own = palette();
-    own.setColor(QPalette::WindowText, good ? colors.good : colors.bad);
-    m_verdict->setPalette(own);
-    m_verdict->setText(text);
+    m_verdict->say(text, widgets::SignalLabel::Signal::Good);
 }
 
 } // namespace secateur::app

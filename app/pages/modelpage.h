@@ -12,6 +12,7 @@
 #include "widgets/common/datatable.h"
 #include "widgets/common/emptystate.h"
 #include "widgets/common/latesttask.h"
+#include "widgets/common/signallabel.h"
 
 namespace secateur::app {
 
@@ -39,14 +40,13 @@ private:
     void read();
     void show(const Report &report);
     void showReport(const engine::InspectReport &report);
-    void showVerdict(const QString &text, bool good);
 
     widgets::LatestTask<Report> m_task;
     std::filesystem::path m_shown;
     QAction *m_reread;
     QLabel *m_name;
     QLabel *m_path;
-    QLabel *m_verdict;
+    widgets::SignalLabel *m_verdict;
     widgets::DataTable *m_facts;
     widgets::DataTable *m_sublayers;
     QPushButton *m_next;

@@ -5,17 +5,13 @@
 
 #include <QHBoxLayout>
 
-#include "widgets/common/theme.h"
-
 namespace secateur::app {
 
-MessageBar::MessageBar(QWidget *parent) : QFrame(parent), m_text(new QLabel), m_action(new QPushButton)
+MessageBar::MessageBar(QWidget *parent) : QFrame(parent), m_text(new widgets::SignalLabel), m_action(new QPushButton)
 {
     auto *const dismiss = new QPushButton(tr("Dismiss"));
     dismiss->setAccessibleName(tr("Dismiss the message"));
     m_action->setAccessibleName(tr("Do what the message offers"));
-    m_text->setWordWrap(true);
-    m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::AlternateBase);
     setFrameShape(QFrame::StyledPanel);
@@ -56,13 +52,7 @@ void MessageBar::showText(const QString &text, bool isWarning)
 {
     m_do = nullptr;
     m_action->hide();
-    QPalette colors = palette();
-    colors.setColor(QPalette::WindowText,
-                    isWarning            ? widgets::signalColors(colors).bad
-                        : parentWidget() ? parentWidget()->palette().color(QPalette::WindowText)
-                                         : colors.color(QPalette::Text));
-    m_text->setPalette(colors);
-    m_text->setText(text);
+    m_text->say(text, isWarning ? widgets::SignalLabel::Signal::Bad : widgets::SignalLabel::Signal::Plain);
     show();
 }
 

@@ -4,8 +4,9 @@
 #include <functional>
 
 #include <QFrame>
-#include <QLabel>
 #include <QPushButton>
+
+#include "widgets/common/signallabel.h"
 
 namespace secateur::app {
 
@@ -28,7 +29,7 @@ public:
 private:
     void showText(const QString &text, bool isWarning);
 
-    QLabel *m_text;
+    widgets::SignalLabel *m_text;
     QPushButton *m_action;
     std::function<void()> m_do;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/common/datatable.h"
 
+#include <algorithm>
+
 #include <QApplication>
 #include <QClipboard>
 #include <QHeaderView>
@@ -11,6 +13,8 @@
 
 namespace secateur::widgets {
 namespace {
+
+constexpr int columnRoom = 12; ///< pixels beside the contents of a column, to breathe
 
 bool isNumber(const QVariant &value)
 {
@@ -130,16 +134,25 @@ void DataTable::setTable(TableData content)
 }
 
 /// As wide as the contents, with room to breathe; a last column that is to fill the view does so again.
+int DataTable::fullWidth() const
+{
+    int width = 2 * frameWidth() + (verticalHeader()->isHidden() ? 0 : verticalHeader()->width());
+    for (int column = 0; column < m_model.columnCount(); ++column) {
+        const int name = horizontalHeader()->isHidden() ? 0 : horizontalHeader()->sectionSizeHint(column);
+        width += std::max(sizeHintForColumn(column), name) + (showGrid() ? 1 : 0) + columnRoom;
+    }
+    return width;
+}
+
 void DataTable::fitColumns()
 {
-    constexpr int room = 12;
     auto *const header = horizontalHeader();
     const bool fill = header->stretchLastSection();
     header->setStretchLastSection(false);
     resizeColumnsToContents();
     for (int column = 0; column < header->count(); ++column)
         if (header->sectionResizeMode(column) == QHeaderView::Interactive)
-            header->resizeSection(column, header->sectionSize(column) + room);
+            header->resizeSection(column, header->sectionSize(column) + columnRoom);
     if (fill && header->count() > 0) // it grows to what is left, but does not shrink to it
         header->resizeSection(header->count() - 1, header->minimumSectionSize());
     header->setStretchLastSection(fill);

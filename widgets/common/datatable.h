@@ -50,6 +50,8 @@ public:
     /// Selects a row without rowActivated().
     void showRow(int row);
     void copy() const;
+    /// Pixels that the table takes for all texts of all columns to be read, whatever its columns are set to.
+    [[nodiscard]] int fullWidth() const;
 
 Q_SIGNALS:
     void rowActivated(int row); ///< the user moved to this row

@@ -3,9 +3,11 @@
 #include <QCheckBox>
 #include <QStyle>
 #include <QStyleOptionButton>
+#include <QWidget>
 #include <QtTest/QTest>
 
 #include "widgets/common/emptystate.h"
+#include "widgets/common/signallabel.h"
 #include "widgets/common/theme.h"
 #include "widgets/common/workbenchstyle.h"
 
@@ -30,6 +32,24 @@ private Q_SLOTS:
         QVERIFY(qobject_cast<WorkbenchStyle *>(QApplication::style()));
         applyTheme(Theme::Light);
         QVERIFY(!isDark(QApplication::palette()));
+    }
+
+    void signalsFollowTheTheme()
+    {
+        applyTheme(Theme::Light);
+        QWidget page;
+        auto &label = *new SignalLabel(&page);
+        label.say(QStringLiteral("Ready"), SignalLabel::Signal::Good);
+        page.show();
+        const auto shown = [&label] { return label.palette().color(QPalette::WindowText); };
+        QCOMPARE(shown(), signalColors(lightPalette()).good);
+        applyTheme(Theme::Dark);
+        QTRY_COMPARE(shown(), signalColors(darkPalette()).good);
+        label.say(QStringLiteral("Cannot"), SignalLabel::Signal::Bad);
+        QCOMPARE(shown(), signalColors(darkPalette()).bad);
+        label.say(QStringLiteral("Reading"), SignalLabel::Signal::Plain);
+        applyTheme(Theme::Light);
+        QTRY_COMPARE(shown(), lightPalette().color(QPalette::WindowText));
     }
 
     void textCanBeRead_data()
