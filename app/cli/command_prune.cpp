@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <charconv>
+
 #include "app/cli/commands.h"
 #include "app/cli/pruneoutcome.h"
 #include "app/cli/sharedoptions.h"
@@ -16,6 +18,19 @@ std::string presetNames()
     return names;
 }
 
+Result<std::vector<double>> numbersFrom(const std::vector<std::string> &texts)
+{
+    std::vector<double> numbers;
+    for (const auto &text : texts) {
+        double number = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (error != std::errc() || end != text.data() + text.size())
+            return failure(ErrorCode::InvalidArgument, "--weights: \"" + text + "\" is not a number");
+        numbers.push_back(number);
+    }
+    return numbers;
+}
+
 class Prune : public Command
 {
 public:
@@ -27,6 +42,7 @@ public:
             "prune code.secateur --model model.gguf --domain python --data python.jsonl",
             "prune code.secateur -m ~/models/Llama-3.2-1B -d math --data gsm8k.jsonl --preset gsm8k --samples 64",
             "prune code.secateur -m model.gguf -d python --data a.jsonl b.jsonl --pattern 2:4 --seed 1 --run python-24",
+            "prune code.secateur -m model.gguf -d code --data python.jsonl java.jsonl --weights 3,1",
             "prune code.secateur -m model.gguf -d python --token-ids ids.safetensors --samples 32",
             "prune code.secateur -m model.gguf -d python --data python.jsonl --resume"};
     }
@@ -59,6 +75,12 @@ private:
         Argument files = arguments.paths("--data", m_data.files,
                                          "Text records: .jsonl, .json, .csv, .tsv, .txt, also .gz; may be repeated");
         files.group(heading);
+        arguments
+            .list("--weights", m_weights, "W,W,…",
+                  "Shares of the data files in the samples, one for each, e.g. 3,1 (default: draw from all records "
+                  "alike)")
+            .group(heading)
+            .needs(files);
         const Argument preset =
             arguments.text("--preset", m_data.preset, "P", "How to read a well-known dataset: " + presetNames())
                 .group(heading)
@@ -114,6 +136,7 @@ private:
         SECATEUR_TRY(target, m_target.target(0.5));
         SECATEUR_TRY(statistics, statisticsFromName(m_statistics));
         SECATEUR_TRY(bos, m_bos.policy());
+        SECATEUR_TRY(weights, numbersFrom(m_weights));
         const bool calibrated = !m_data.files.empty() || m_request.tokenIds.has_value();
         if (!calibrated && method != PruneMethod::Magnitude)
             return failure(ErrorCode::InvalidArgument,
@@ -123,6 +146,7 @@ private:
         m_request.statistics = statistics;
         m_request.compute = m_compute.type();
         m_data.bos = bos;
+        m_data.weights = weights;
         m_data.samples = m_samples.value_or(m_data.samples);
         if (!m_data.files.empty())
             m_request.data = m_data;
@@ -136,6 +160,7 @@ private:
     engine::PruneRequest m_request;
     data::CalibrationRequest m_data;
     std::optional<std::uint64_t> m_samples;
+    std::vector<std::string> m_weights;
     std::string m_method = "wanda";
     std::string m_statistics = "pruned";
     TargetOptions m_target;

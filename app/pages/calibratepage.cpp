@@ -10,10 +10,11 @@
 #include <QVBoxLayout>
 
 #include "widgets/common/numbertext.h"
-#include "widgets/common/theme.h"
 
 namespace secateur::app {
 namespace {
+
+using Signal = widgets::SignalLabel::Signal;
 
 constexpr std::size_t histogramBins = 32;
 constexpr qsizetype shownBeginning = 160; ///< characters of a sample in the table
@@ -29,6 +30,12 @@ QString summaryOf(const CalibrationPreview &preview)
                        .arg(number(preview.samples.size()), number(preview.tokens), number(preview.longest));
     if (preview.provenance.duplicates > 0)
         text += CalibratePage::tr(" %1 repeated records were left out.").arg(number(preview.provenance.duplicates));
+    QStringList shares;
+    for (const auto &file : preview.provenance.files)
+        if (file.weight)
+            shares << CalibratePage::tr("%1 of %2").arg(number(file.sequences), QString::fromStdString(file.name));
+    if (!shares.isEmpty())
+        text += CalibratePage::tr(" Mixed: %1.").arg(shares.join(QStringLiteral(", ")));
     for (const auto &notice : preview.provenance.notices)
         text += CalibratePage::tr(" Note: %1.").arg(QString::fromStdString(notice));
     return text;
@@ -39,8 +46,8 @@ QString summaryOf(const CalibrationPreview &preview)
 CalibratePage::CalibratePage(StudySession &session, QWidget *parent)
     : Page(session, parent), m_add(new QAction(tr("&Add a Domain"), this)),
       m_remove(new QAction(tr("&Remove the Domain"), this)), m_addFiles(new QAction(tr("Add &Files…"), this)),
-      m_stack(new QStackedWidget), m_domains(new QListWidget), m_form(new DomainForm), m_summary(widgets::makeText({})),
-      m_lengths(new widgets::Histogram(tr("Lengths of the sequences"))),
+      m_stack(new QStackedWidget), m_domains(new QListWidget), m_form(new DomainForm),
+      m_summary(new widgets::SignalLabel), m_lengths(new widgets::Histogram(tr("Lengths of the sequences"))),
       m_samples(new widgets::DataTable(tr("Sequences to calibrate on"))), m_text(new QPlainTextEdit)
 {
     setupActions();
@@ -210,10 +217,9 @@ void CalibratePage::preview()
         return;
     const auto request = plans[std::size_t(current())].data;
     const auto model = session().modelPath();
-    m_summary->setPalette(palette());
     if (request.files.empty() || model.empty())
-        return m_summary->setText(tr("Add files to see the sequences they give."));
-    m_summary->setText(tr("Reading…"));
+        return m_summary->say(tr("Add files to see the sequences they give."), Signal::Plain);
+    m_summary->say(tr("Reading…"), Signal::Plain);
     m_task.start([model, request](
                      const std::stop_token &stop) { return previewCalibration(model, request, RunContext(stop, {})); },
                  [this](const std::shared_ptr<const Preview> &preview) {
@@ -224,13 +230,9 @@ void CalibratePage::preview()
 
 void CalibratePage::showPreview(const Preview &preview)
 {
-    if (!preview) {
-        QPalette colors = palette();
-        colors.setColor(QPalette::WindowText, widgets::signalColors(colors).bad);
-        m_summary->setPalette(colors);
-        return m_summary->setText(QString::fromStdString(preview.error().detail));
-    }
-    m_summary->setText(summaryOf(*preview));
+    if (!preview)
+        return m_summary->say(QString::fromStdString(preview.error().detail), Signal::Bad);
+    m_summary->say(summaryOf(*preview), Signal::Plain);
     m_lengths->setCounts(lengthHistogram(preview->samples, preview->longest, histogramBins), tr("0 tokens"),
                          tr("%1 tokens").arg(number(preview->longest)));
     widgets::TableData table{{tr("Tokens"), tr("Begins with")}, {}};

@@ -17,6 +17,7 @@
 #include "widgets/common/emptystate.h"
 #include "widgets/common/histogram.h"
 #include "widgets/common/latesttask.h"
+#include "widgets/common/signallabel.h"
 
 namespace secateur::app {
 
@@ -61,7 +62,7 @@ private:
     QStackedWidget *m_stack;
     QListWidget *m_domains;
     DomainForm *m_form;
-    QLabel *m_summary;
+    widgets::SignalLabel *m_summary;
     widgets::Histogram *m_lengths;
     widgets::DataTable *m_samples;
     QPlainTextEdit *m_text;

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int mostSamples = 1'000'000;
 constexpr int longestLength = 1'000'000;
-constexpr int visibleFiles = 84; // pixels
+constexpr int visibleFiles = 100; // pixels
 
 QString fromStd(const std::string &text)
 {
@@ -39,7 +39,7 @@ QSpinBox *makeNumber(int lowest, int highest, const QString &suffix)
 } // namespace
 
 DomainForm::DomainForm(QWidget *parent)
-    : QWidget(parent), m_name(new QLineEdit), m_files(new QListWidget), m_addFiles(new QPushButton(tr("Add Files…"))),
+    : QWidget(parent), m_name(new QLineEdit), m_files(new SourceList), m_addFiles(new QPushButton(tr("Add Files…"))),
       m_removeFiles(new QPushButton(tr("Remove"))), m_preset(new QComboBox), m_template(new QLineEdit),
       m_samples(makeNumber(1, mostSamples, {})), m_length(makeNumber(0, longestLength, tr(" tokens"))),
       m_maxLength(makeNumber(1, longestLength, tr(" tokens"))), m_bos(new QComboBox)
@@ -53,9 +53,6 @@ QWidget *DomainForm::makeFileArea()
     auto *const area = new QWidget;
     auto *const column = new QVBoxLayout(area);
     column->setContentsMargins(0, 0, 0, 0);
-    m_files->setSelectionMode(QAbstractItemView::ExtendedSelection);
-    m_files->setAccessibleName(tr("Files to calibrate on"));
-    m_files->setTextElideMode(Qt::ElideLeft);
     m_files->setFixedHeight(visibleFiles);
     m_removeFiles->setAccessibleName(tr("Remove the selected files"));
     auto *const buttons = new QHBoxLayout;
@@ -113,7 +110,8 @@ void DomainForm::connectFields()
         connect(box, &QSpinBox::valueChanged, this, tell);
     connect(m_addFiles, &QPushButton::clicked, this, &DomainForm::filesWanted);
     connect(m_removeFiles, &QPushButton::clicked, this, &DomainForm::removeSelectedFiles);
-    connect(m_files, &QListWidget::itemSelectionChanged, this,
+    connect(m_files, &SourceList::edited, this, tell);
+    connect(m_files, &SourceList::itemSelectionChanged, this,
             [this] { m_removeFiles->setEnabled(!m_files->selectedItems().isEmpty()); });
 }
 
@@ -122,11 +120,7 @@ void DomainForm::setPlan(const DomainPlan &plan)
     m_isFilling = true;
     m_base = plan;
     m_name->setText(plan.name);
-    m_files->clear();
-    for (const auto &file : plan.data.files) {
-        auto *const item = new QListWidgetItem(fromStd(file.string()), m_files);
-        item->setToolTip(item->text());
-    }
+    m_files->setSources(plan.data.files, plan.data.weights);
     select(*m_preset, fromStd(plan.data.preset));
     m_template->setText(fromStd(plan.data.fieldTemplate));
     m_samples->setValue(int(std::min<std::uint64_t>(plan.data.samples, mostSamples)));
@@ -144,9 +138,8 @@ DomainPlan DomainForm::plan() const
     DomainPlan plan = m_base;
     if (const QString name = m_name->text().simplified(); !name.isEmpty())
         plan.name = name;
-    plan.data.files.clear();
-    for (int row = 0; row < m_files->count(); ++row)
-        plan.data.files.emplace_back(m_files->item(row)->text().toStdString());
+    plan.data.files = m_files->files();
+    plan.data.weights = m_files->weights();
     plan.data.preset = m_preset->currentData().toString().toStdString();
     plan.data.fieldTemplate = plan.data.preset.empty() ? m_template->text().toStdString() : std::string();
     plan.data.samples = std::uint64_t(m_samples->value());
@@ -158,15 +151,13 @@ DomainPlan DomainForm::plan() const
 
 void DomainForm::addFiles(const QStringList &files)
 {
-    for (const auto &file : files)
-        if (m_files->findItems(file, Qt::MatchExactly).isEmpty())
-            m_files->addItem(file);
+    m_files->addFiles(files);
     Q_EMIT edited();
 }
 
 void DomainForm::removeSelectedFiles()
 {
-    qDeleteAll(m_files->selectedItems());
+    m_files->removeSelected();
     Q_EMIT edited();
 }
 

@@ -3,11 +3,11 @@
 
 #include <QComboBox>
 #include <QLineEdit>
-#include <QListWidget>
 #include <QPushButton>
 #include <QSpinBox>
 #include <QWidget>
 
+#include "app/pages/sourcelist.h"
 #include "app/session/domainplans.h"
 
 namespace secateur::app {
@@ -36,7 +36,7 @@ private:
 
     DomainPlan m_base; ///< what has no field here
     QLineEdit *m_name;
-    QListWidget *m_files;
+    SourceList *m_files;
     QPushButton *m_addFiles;
     QPushButton *m_removeFiles;
     QComboBox *m_preset;

@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <utility>
 
+#include <QLocale>
 #include <QStringList>
 #include <QUndoCommand>
+
+#include "core/data/mixture.h"
 
 namespace secateur::app {
 namespace {
@@ -24,14 +27,27 @@ std::uint64_t countAt(const json &object, const char *key, std::uint64_t otherwi
     return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : otherwise;
 }
 
+/// One per file, or none where what is there is not that.
+std::vector<double> weightsAt(const json &object, std::size_t files)
+{
+    std::vector<double> weights;
+    const auto found = object.find("weights");
+    if (found == object.end() || !found->is_array())
+        return {};
+    for (const auto &weight : *found)
+        if (weight.is_number())
+            weights.push_back(weight.get<double>());
+    return data::checkWeights(weights, files) ? weights : std::vector<double>();
+}
+
 } // namespace
 
 bool operator==(const DomainPlan &a, const DomainPlan &b)
 {
-    return a.name == b.name && a.data.files == b.data.files && a.data.preset == b.data.preset
-        && a.data.fieldTemplate == b.data.fieldTemplate && a.data.samples == b.data.samples
-        && a.data.length == b.data.length && a.data.maxLength == b.data.maxLength && a.data.seed == b.data.seed
-        && a.data.bos == b.data.bos;
+    return a.name == b.name && a.data.files == b.data.files && a.data.weights == b.data.weights
+        && a.data.preset == b.data.preset && a.data.fieldTemplate == b.data.fieldTemplate
+        && a.data.samples == b.data.samples && a.data.length == b.data.length && a.data.maxLength == b.data.maxLength
+        && a.data.seed == b.data.seed && a.data.bos == b.data.bos;
 }
 
 class DomainPlans::Edit : public QUndoCommand
@@ -116,6 +132,7 @@ json toJson(const std::vector<DomainPlan> &plans)
             files.push_back(file.string());
         all.push_back({{"name", plan.name.toStdString()},
                        {"files", std::move(files)},
+                       {"weights", plan.data.weights},
                        {"preset", plan.data.preset},
                        {"template", plan.data.fieldTemplate},
                        {"samples", plan.data.samples},
@@ -140,6 +157,7 @@ std::vector<DomainPlan> plansFromJson(const json &value)
             for (const auto &file : *files)
                 if (file.is_string())
                     plan.data.files.emplace_back(file.get<std::string>());
+        plan.data.weights = weightsAt(entry, plan.data.files.size());
         plan.data.preset = textAt(entry, "preset");
         plan.data.fieldTemplate = textAt(entry, "template");
         plan.data.samples = countAt(entry, "samples", plan.data.samples);
@@ -160,6 +178,12 @@ QStringList commandLineOptions(const data::CalibrationRequest &request)
         options << QStringLiteral("--data");
     for (const auto &file : request.files)
         options << QString::fromStdString(file.string());
+    if (!request.weights.empty()) {
+        QStringList weights;
+        for (const double weight : request.weights)
+            weights << QString::number(weight, 'g', QLocale::FloatingPointShortest);
+        options << QStringLiteral("--weights") << weights.join(u',');
+    }
     if (!request.preset.empty())
         options << QStringLiteral("--preset") << QString::fromStdString(request.preset);
     else if (!request.fieldTemplate.empty())

@@ -19,6 +19,8 @@ namespace secateur::data {
 /// What to calibrate a sub-model on.
 struct CalibrationRequest {
     std::vector<std::filesystem::path> files; ///< as forEachRecord() reads them; records count on over all of them
+    std::vector<double> weights; ///< shares of the files in the sequences, one per file, any sum (mixture.h); empty:
+                                 ///< the records of all files are drawn alike, so that a larger file gives more
     std::string preset; ///< name of a built-in template (dataset.h presets()); or
     std::string fieldTemplate; ///< e.g. "{question}\n{answer}"; both empty: guessed for each file from its first record
     std::uint64_t samples = 128; ///< how many sequences
@@ -38,6 +40,8 @@ struct Provenance {
         std::uint64_t records = 0;
         std::string fieldTemplate; ///< with which its records were rendered; empty for token ids
         std::string path = {}; ///< where it was read, so that held-out texts can be found; empty: not recorded
+        std::optional<double> weight = {}; ///< of its share in a mixture; none: drawn from together with the others
+        std::uint64_t sequences = 0; ///< that it gave to a mixture
     };
     std::vector<File> files;
     std::string preset;
@@ -72,6 +76,8 @@ struct CalibrationSet {
 /// Records without text and repeated texts are left out; the others are drawn without replacement (sampler.h).
 /// Packed: each record is tokenised with the blank line after it, and none is used twice; what does not fill a last
 /// sequence is left out. Fewer sequences than asked for give a notice, none gives BadInput.
+/// With weights each file gives its share of the sequences, file after file; a text that several files hold counts for
+/// the first of them. A file that cannot give its share is named in a notice; the others do not make up for it.
 /// InvalidArgument; BadInput names file and record; Conflict when a file changes meanwhile; Cancelled.
 [[nodiscard]] Result<CalibrationSet> buildCalibrationSet(const CalibrationRequest &request,
                                                          const tokenizer::Tokenizer &tokenizer,

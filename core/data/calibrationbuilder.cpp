@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <iterator>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <utility>
 
 #include "core/data/calibration.h"
 #include "core/data/corpus.h"
+#include "core/data/mixture.h"
 #include "core/data/sampler.h"
 
 namespace secateur::data {
@@ -35,7 +38,7 @@ public:
     [[nodiscard]] virtual std::uint64_t bytesWanted() const = 0;
     /// Documents that may still be needed at most.
     [[nodiscard]] virtual std::uint64_t documentsWanted() const = 0;
-    /// Moves sequences, their records and notices into `set`. BadInput when there is no sequence.
+    /// Appends sequences, their records and notices to `set`. BadInput when there is no sequence.
     [[nodiscard]] virtual Result<void> finish(CalibrationSet &set) = 0;
 };
 
@@ -76,8 +79,8 @@ public:
         if (m_cut > 0)
             notices.push_back(std::to_string(m_cut) + " of " + std::to_string(made) + " samples were longer than "
                               + std::to_string(m_request.maxLength) + " tokens and were cut");
-        set.sequences = std::move(m_sequences);
-        set.provenance.sampleIndices = std::move(m_records);
+        std::ranges::move(m_sequences, std::back_inserter(set.sequences));
+        std::ranges::move(m_records, std::back_inserter(set.provenance.sampleIndices));
         return {};
     }
 
@@ -133,7 +136,7 @@ public:
         for (const auto &[record, start] : m_starts)
             if (start < made * m_payload)
                 set.provenance.sampleIndices.push_back(record);
-        set.sequences = std::move(m_sequences);
+        std::ranges::move(m_sequences, std::back_inserter(set.sequences));
         return {};
     }
 
@@ -189,7 +192,7 @@ Result<void> checkRequest(const CalibrationRequest &request)
         return refuse("samples would be cut to 0 tokens; give a maximal length of at least 1");
     if (!request.preset.empty() && !request.fieldTemplate.empty())
         return refuse("a preset (\"" + request.preset + "\") and a template were given; give one of them");
-    return {};
+    return request.weights.empty() ? Result<void>() : checkWeights(request.weights, request.files.size());
 }
 
 /// The template asked for; none: to be guessed.
@@ -237,22 +240,35 @@ Provenance describe(const CalibrationRequest &request, const Corpus &corpus, boo
     return provenance;
 }
 
-/// The next documents in sampled order: as many as the maker may need, but not more text than is held at a time.
-std::vector<std::size_t> drawBatch(const Corpus &corpus, ShuffledOrder &order, const SequenceMaker &maker)
+/// Documents of a corpus (their numbers), in sampled order.
+class Draw
 {
-    std::vector<std::size_t> batch;
-    std::uint64_t bytes = 0;
-    while (order.remaining() > 0 && bytes < maker.bytesWanted() && batch.size() < maker.documentsWanted()) {
-        batch.push_back(order.draw());
-        bytes += corpus.documents()[batch.back()].bytes + documentSeparator.size();
+public:
+    Draw(std::vector<std::size_t> numbers, std::uint64_t seed)
+        : m_numbers(std::move(numbers)), m_order(m_numbers.size(), seed)
+    {
     }
-    return batch;
-}
+    /// The next ones: as many as the maker may need, but not more text than is held at a time.
+    [[nodiscard]] std::vector<std::size_t> next(const Corpus &corpus, const SequenceMaker &maker)
+    {
+        std::vector<std::size_t> batch;
+        std::uint64_t bytes = 0;
+        while (m_order.remaining() > 0 && bytes < maker.bytesWanted() && batch.size() < maker.documentsWanted()) {
+            batch.push_back(m_numbers[m_order.draw()]);
+            bytes += corpus.documents()[batch.back()].bytes + documentSeparator.size();
+        }
+        return batch;
+    }
 
-Result<void> fill(SequenceMaker &maker, const Corpus &corpus, ShuffledOrder &order, const RunContext &context)
+private:
+    std::vector<std::size_t> m_numbers;
+    ShuffledOrder m_order;
+};
+
+Result<void> fill(SequenceMaker &maker, const Corpus &corpus, Draw &draw, const RunContext &context)
 {
     std::uint64_t taken = 0;
-    for (auto batch = drawBatch(corpus, order, maker); !batch.empty(); batch = drawBatch(corpus, order, maker)) {
+    for (auto batch = draw.next(corpus, maker); !batch.empty(); batch = draw.next(corpus, maker)) {
         SECATEUR_TRY(texts, corpus.texts(batch, context));
         for (std::size_t i = 0; i < batch.size() && maker.documentsWanted() > 0; ++i) {
             SECATEUR_CHECK(context.checkpoint());
@@ -265,6 +281,56 @@ Result<void> fill(SequenceMaker &maker, const Corpus &corpus, ShuffledOrder &ord
     return {};
 }
 
+/// Appends `request.samples` sequences of these documents to the set.
+Result<void> addSequences(CalibrationSet &set, const CalibrationRequest &request, const Tokenizer &tokenizer,
+                          const Corpus &corpus, std::vector<std::size_t> documents, const RunContext &context)
+{
+    SECATEUR_TRY(maker, makeSequenceMaker(request, tokenizer));
+    Draw draw(std::move(documents), request.seed);
+    SECATEUR_CHECK(fill(*maker, corpus, draw, context));
+    return maker->finish(set);
+}
+
+/// The documents of each file, by their numbers in the corpus.
+std::vector<std::vector<std::size_t>> documentsByFile(const Corpus &corpus)
+{
+    std::vector<std::vector<std::size_t>> byFile(corpus.files().size());
+    std::size_t file = 0;
+    std::uint64_t end = corpus.files().front().records;
+    for (std::size_t number = 0; number < corpus.documents().size(); ++number) {
+        while (corpus.documents()[number].record >= end)
+            end += corpus.files()[++file].records;
+        byFile[file].push_back(number);
+    }
+    return byFile;
+}
+
+Result<void> addMixture(CalibrationSet &set, const CalibrationRequest &request, const Tokenizer &tokenizer,
+                        const Corpus &corpus, const RunContext &context)
+{
+    auto documents = documentsByFile(corpus);
+    const auto shares = apportion(request.samples, request.weights);
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+        auto &file = set.provenance.files[i];
+        file.weight = request.weights[i];
+        if (shares[i] == 0) {
+            set.provenance.notices.push_back(file.name + " gives no sequence: its weight is too small a part of "
+                                             + std::to_string(request.samples));
+            continue;
+        }
+        CalibrationRequest part = request;
+        part.samples = shares[i];
+        const std::size_t before = set.provenance.notices.size();
+        const std::size_t sequences = set.sequences.size();
+        if (auto done = addSequences(set, part, tokenizer, corpus, std::move(documents[i]), context); !done)
+            return tl::make_unexpected(withContext(done.error(), request.files[i].string()));
+        file.sequences = set.sequences.size() - sequences;
+        for (std::size_t n = before; n < set.provenance.notices.size(); ++n)
+            set.provenance.notices[n].insert(0, file.name + ": ");
+    }
+    return {};
+}
+
 } // namespace
 
 Result<CalibrationSet> buildCalibrationSet(const CalibrationRequest &request, const Tokenizer &tokenizer,
@@ -272,14 +338,19 @@ Result<CalibrationSet> buildCalibrationSet(const CalibrationRequest &request, co
 {
     SECATEUR_CHECK(checkRequest(request));
     SECATEUR_TRY(fieldTemplate, requestedTemplate(request));
-    SECATEUR_TRY(maker, makeSequenceMaker(request, tokenizer));
+    if (auto maker = makeSequenceMaker(request, tokenizer); !maker) // say it before the files are read
+        return tl::make_unexpected(maker.error());
     SECATEUR_TRY(corpus, Corpus::scan(request.files, fieldTemplate, context));
     CalibrationSet set;
     set.provenance = describe(request, corpus, !fieldTemplate);
-    ShuffledOrder order(corpus.documents().size(), request.seed);
-    SECATEUR_CHECK(fill(*maker, corpus, order, context));
-    if (auto done = maker->finish(set); !done)
-        return tl::make_unexpected(withContext(done.error(), request.files.front().string()));
+    if (!request.weights.empty()) {
+        SECATEUR_CHECK(addMixture(set, request, tokenizer, corpus, context));
+    } else {
+        std::vector<std::size_t> all(corpus.documents().size());
+        std::iota(all.begin(), all.end(), std::size_t(0));
+        if (auto done = addSequences(set, request, tokenizer, corpus, std::move(all), context); !done)
+            return tl::make_unexpected(withContext(done.error(), request.files.front().string()));
+    }
     for (const auto &sequence : set.sequences)
         set.provenance.tokenCounts.push_back(sequence.size());
     return set;

@@ -86,6 +86,12 @@ Result<Provenance::File> fileFromJson(const json &value, const std::string &orig
     SECATEUR_CHECK(members.read("template", file.fieldTemplate));
     if (value.contains("path"))
         SECATEUR_CHECK(members.read("path", file.path));
+    if (const auto weight = value.find("weight"); weight != value.end()) {
+        if (!weight->is_number() || !(weight->get<double>() >= 0))
+            return failure(ErrorCode::BadInput, origin + ": \"weight\" is not a number from 0 up");
+        file.weight = weight->get<double>();
+        SECATEUR_CHECK(members.read("sequences", file.sequences));
+    }
     const auto isHex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
     if (file.sha256.size() != 64 || !std::all_of(file.sha256.begin(), file.sha256.end(), isHex))
         return failure(ErrorCode::BadInput, origin + ": \"sha256\" is not 64 lower-case hexadecimal digits");
@@ -105,6 +111,10 @@ json toJson(const Provenance &provenance)
                          {"template", file.fieldTemplate}});
         if (!file.path.empty())
             files.back()["path"] = file.path;
+        if (file.weight) {
+            files.back()["weight"] = *file.weight;
+            files.back()["sequences"] = file.sequences;
+        }
     }
     return {{"files", std::move(files)},
             {"preset", provenance.preset},

@@ -7,6 +7,7 @@
 #include "app/pages/calibratepage.h"
 #include "app/pages/modelpage.h"
 #include "app/pages/prunepage.h"
+#include "app/pages/sourcelist.h"
 #include "tests/app/jobs/scriptworker.h"
 #include "tests/support/testsupport.h"
 #include "tests/support/tinymodel.h"
@@ -73,6 +74,31 @@ private Q_SLOTS:
         page.addFiles({corpus("a.jsonl", 100, 1)});
         page.addFiles({corpus("b.jsonl", 20, 2)});
         QTRY_COMPARE(page.samples().rows.size(), 120U);
+    }
+
+    void weightsMixTheFiles()
+    {
+        CalibratePage page(*m_session);
+        page.addDomain();
+        page.addFiles({corpus("a.jsonl", 40, 1), corpus("b.jsonl", 40, 2)});
+        auto plan = m_session->domains().plans()[0];
+        plan.data.samples = 20;
+        m_session->domains().change(0, plan);
+        auto *const sources = page.findChild<SourceList *>();
+        QVERIFY(sources->weights().empty());
+        sources->item(0, 1)->setText(QStringLiteral("3")); // the other one counts as 1
+        QCOMPARE(m_session->domains().plans()[0].data.weights, (std::vector<double>{3, 1}));
+        QTRY_VERIFY(page.summary().contains(QStringLiteral("15 of a.jsonl, 5 of b.jsonl")));
+        const auto options = commandLineOptions(m_session->domains().plans()[0].data);
+        QCOMPARE(options.at(options.indexOf(QStringLiteral("--weights")) + 1), QStringLiteral("3,1"));
+        const auto again = plansFromJson(toJson(m_session->domains().plans()));
+        QCOMPARE(again[0].data.weights, (std::vector<double>{3, 1}));
+
+        sources->item(0, 1)->setText({}); // and with it the other's
+        QVERIFY(m_session->domains().plans()[0].data.weights.empty());
+        sources->selectRow(1);
+        sources->removeSelected();
+        QVERIFY(sources->weights().empty()); // one file has nothing to be weighed against
     }
 
     void gridStartsOneJobPerRun()

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <limits>
 #include <set>
 
 #include <QtTest/QTest>
@@ -9,6 +10,7 @@
 #include "core/base/json.h"
 #include "core/base/sha256.h"
 #include "core/data/calibration.h"
+#include "core/data/mixture.h"
 #include "core/data/sampler.h"
 #include "tests/core/data/bytetokenizer.h"
 #include "tests/support/testsupport.h"
@@ -66,6 +68,11 @@ private Q_SLOTS:
     void tooFew();
     void nothing();
     void severalFiles();
+    void mixture();
+    void mixtureOfPackedSequences();
+    void mixtureThatIsShort();
+    void apportionment_data();
+    void apportionment();
     void provenance();
     void wrongRequests_data();
     void wrongRequests();
@@ -374,6 +381,104 @@ void TestCalibration::severalFiles()
     QCOMPARE(set->provenance.files[2].records, std::uint64_t(0));
 }
 
+void TestCalibration::mixture()
+{
+    auto asked = request(documents(50), "a.jsonl");
+    asked.files.push_back(test::writeFile(m_folder.path() / "b.txt", "para 1\n\npara 2\n\npara 3\n\ndoc 1\n"));
+    asked.samples = 8;
+    asked.weights = {3, 1};
+    const auto set = build(asked);
+    VERIFY_RESULT(set);
+    std::size_t ofFirst = 0;
+    for (const auto &sequence : set->sequences)
+        ofFirst += textOf(m_tokenizer, sequence).rfind("doc ", 0) == 0 ? 1 : 0;
+    QCOMPARE(set->sequences.size(), std::size_t(8));
+    QCOMPARE(ofFirst, std::size_t(6)); // "doc 1" counts for the first file only
+    const auto &provenance = set->provenance;
+    QCOMPARE(provenance.files[0].weight, std::optional(3.0));
+    QCOMPARE(provenance.files[0].sequences, std::uint64_t(6));
+    QCOMPARE(provenance.files[1].sequences, std::uint64_t(2));
+    QCOMPARE(provenance.duplicates, std::uint64_t(1));
+    for (std::size_t i = 0; i < 8; ++i) // record numbers go on over the files
+        QCOMPARE(provenance.sampleIndices[i] < 50, i < 6);
+    const auto again = provenanceFromJson(toJson(provenance), "x");
+    VERIFY_RESULT(again);
+    QCOMPARE(again->files[1].weight, std::optional(1.0));
+    QCOMPARE(again->files[1].sequences, std::uint64_t(2));
+
+    // What the first file gives does not depend on the second: the same draw as from it alone.
+    auto alone = asked;
+    alone.files.pop_back();
+    alone.weights.clear();
+    alone.samples = 6;
+    const auto first = build(alone);
+    VERIFY_RESULT(first);
+    QVERIFY(std::equal(first->sequences.begin(), first->sequences.end(), set->sequences.begin()));
+}
+
+void TestCalibration::mixtureOfPackedSequences()
+{
+    auto asked = request(documents(50), "a.jsonl");
+    asked.files.push_back(
+        test::writeFile(m_folder.path() / "b.jsonl", "{\"text\":\"" + std::string(100, 'b') + "\"}\n"));
+    asked.samples = 4;
+    asked.length = 20;
+    asked.weights = {1, 1};
+    const auto set = build(asked);
+    VERIFY_RESULT(set);
+    QCOMPARE(set->sequences.size(), std::size_t(4));
+    for (std::size_t i = 0; i < 4; ++i) {
+        QCOMPARE(set->sequences[i].size(), std::size_t(20));
+        QCOMPARE(textOf(m_tokenizer, set->sequences[i]).find("bbb") != std::string::npos, i >= 2);
+    }
+}
+
+void TestCalibration::mixtureThatIsShort()
+{
+    auto asked = request(documents(3), "a.jsonl");
+    asked.files.push_back(test::writeFile(m_folder.path() / "b.jsonl", "{\"text\":\"b\"}\n"));
+    asked.samples = 4;
+    asked.weights = {1, 1};
+    const auto set = build(asked);
+    VERIFY_RESULT(set);
+    QCOMPARE(set->sequences.size(), std::size_t(3));
+    QCOMPARE(set->provenance.notices.back(),
+             std::string("b.jsonl: 2 samples were asked for; the files hold 1 different texts, and all were taken"));
+    asked.weights = {0, 1};
+    asked.samples = 1;
+    const auto second = build(asked);
+    VERIFY_RESULT(second);
+    QCOMPARE(allText(m_tokenizer, *second), std::string("b|"));
+    asked.files[1] = test::writeFile(m_folder.path() / "b.jsonl", "");
+    const auto none = build(asked);
+    VERIFY_ERROR(none, ErrorCode::BadInput);
+    QVERIFY2(none.error().detail.find("b.jsonl") != std::string::npos, none.error().detail.c_str());
+}
+
+void TestCalibration::apportionment_data()
+{
+    QTest::addColumn<quint64>("samples");
+    QTest::addColumn<std::vector<double>>("weights");
+    QTest::addColumn<std::vector<std::uint64_t>>("shares");
+    using Weights = std::vector<double>;
+    using Shares = std::vector<std::uint64_t>;
+    QTest::newRow("even") << quint64(8) << Weights{1, 1} << Shares{4, 4};
+    QTest::newRow("odd: the earlier one") << quint64(7) << Weights{1, 1} << Shares{4, 3};
+    QTest::newRow("largest remainders") << quint64(10) << Weights{5, 3, 1} << Shares{6, 3, 1};
+    QTest::newRow("sum is free") << quint64(128) << Weights{0.3, 0.1} << Shares{96, 32};
+    QTest::newRow("nothing for nothing") << quint64(3) << Weights{0, 1, 0} << Shares{0, 3, 0};
+    QTest::newRow("fewer than sources") << quint64(1) << Weights{1, 1, 1} << Shares{1, 0, 0};
+    QTest::newRow("tiny and huge") << quint64(10) << Weights{1e-300, 1e300} << Shares{0, 10};
+}
+
+void TestCalibration::apportionment()
+{
+    QFETCH(quint64, samples);
+    QFETCH(std::vector<double>, weights);
+    QFETCH(std::vector<std::uint64_t>, shares);
+    QCOMPARE(apportion(samples, weights), shares);
+}
+
 void TestCalibration::provenance()
 {
     const std::string bytes = "{\"question\":\"q\",\"answer\":\"a\"}\n";
@@ -411,6 +516,10 @@ void TestCalibration::wrongRequests_data()
     add("cut to nothing", [](auto &asked) { asked.maxLength = 0; });
     add("unknown preset", [](auto &asked) { asked.preset = "gsm9k"; });
     add("wrong template", [](auto &asked) { asked.fieldTemplate = "{text"; });
+    add("weights of other files", [](auto &asked) { asked.weights = {1, 1}; });
+    add("weight below 0", [](auto &asked) { asked.weights = {-1}; });
+    add("weight that is none", [](auto &asked) { asked.weights = {std::numeric_limits<double>::quiet_NaN()}; });
+    add("no weight", [](auto &asked) { asked.weights = {0}; });
     add("preset and template", [](auto &asked) { asked.preset = "c4", asked.fieldTemplate = "{text}"; });
 }
 
