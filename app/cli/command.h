@@ -21,6 +21,8 @@ struct Session {
     int threads = 1;
     /// Writes text to standard output at once; does nothing with --json.
     std::function<void(std::string_view)> stream;
+    /// Writes a line of JSON to standard error at once, with --progress json only: what is no progress, but news.
+    std::function<void(const nlohmann::ordered_json &)> tell;
 };
 
 /// The result of a command in both forms; only one of them is printed.

@@ -7,7 +7,6 @@
 #include "core/engine/compute.h"
 #include "core/engine/light.h"
 #include "core/eval/registry.h"
-#include "core/store/names.h"
 
 namespace secateur::cli {
 namespace {
@@ -155,12 +154,9 @@ public:
     }
 
 private:
-    /// A study is known by its study.json; anything else has to be a model.
     Result<void> settleSubject()
     {
-        std::error_code failed;
-        const bool study = std::filesystem::exists(m_subject / store::studyFileName, failed);
-        if (study || m_subject.extension() == ".secateur") {
+        if (isStudy(m_subject)) {
             m_request.study = m_subject;
             return {};
         }

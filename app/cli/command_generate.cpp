@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
 #include "app/cli/sharedoptions.h"
+#include "app/cli/sidebysideoutcome.h"
 #include "app/cli/text.h"
 #include "core/engine/compute.h"
 
@@ -11,16 +12,24 @@ class Generate : public Command
 {
 public:
     std::string name() const override { return "generate"; }
-    std::string summary() const override { return "Let a model or a sub-model continue a text; greedy by default"; }
+    std::string summary() const override
+    {
+        return "Let a model, a sub-model, or several side by side continue a text; greedy by default";
+    }
     std::vector<std::string> examples() const override
     {
         return {"generate model.gguf --prompt \"def add(a, b):\" --max-new-tokens 32",
                 "generate model.gguf -p \"Once upon a time\" --temperature 0.8 --top-p 0.95 --seed 7",
-                "generate --study code.secateur --run python-wanda-0.5 -p \"import os\""};
+                "generate --study code.secateur --run python-wanda-0.5 -p \"import os\"",
+                "generate code.secateur --runs dense,python,math -p \"def add(a, b):\" -n 32",
+                "generate code.secateur -p \"def add(a, b):\" --along \" return a + b\" --json"};
     }
     void declare(Arguments &arguments) override
     {
-        m_model.declare(arguments);
+        m_model.declare(arguments,
+                        "Hugging Face folder or GGUF file; or a STUDY, whose models continue the text side by "
+                        "side; may be left out with --study");
+        declareSideBySide(arguments);
         const Argument prompt = arguments.text("-p,--prompt", m_prompt, "TEXT", "The text to continue");
         arguments
             .path("--token-ids", m_request.tokenIds, "Instead: the first row of input_ids of this safetensors file")
@@ -40,20 +49,54 @@ public:
     }
     Result<Outcome> run(const Session &session) override
     {
+        SECATEUR_CHECK(settle(session));
+        if (m_model.given() && isStudy(*m_model.given()))
+            return runSideBySide(session);
+        if (!m_runs.empty() || m_along || m_movedModel)
+            return failure(ErrorCode::InvalidArgument,
+                           "--runs, --along and --model need a STUDY in the place of MODEL");
+        return runOne(session);
+    }
+
+private:
+    void declareSideBySide(Arguments &arguments)
+    {
+        const std::string group = "Side by side";
+        arguments
+            .list("-r,--runs", m_runs, "A,...,dense",
+                  "With a STUDY: names or ids of runs, and dense for the whole model (default: dense and all runs). "
+                  "Divergences are from dense, or without it from the first one")
+            .group(group);
+        arguments
+            .text("--along", m_along, "TEXT",
+                  "Compare what the models expect along this text behind the prompt (default: along what the dense "
+                  "model generates)")
+            .group(group);
+        arguments.path("-m,--model", m_movedModel, "Where the study's model is now, if it moved", "MODEL").group(group);
+    }
+
+    /// What both forms need.
+    Result<void> settle(const Session &session)
+    {
         if (!m_prompt && !m_request.tokenIds)
             return failure(ErrorCode::InvalidArgument, "give --prompt T or --token-ids S.safetensors");
         if (m_request.temperature < 0.0 || m_request.topP <= 0.0 || m_request.topP > 1.0)
             return failure(ErrorCode::InvalidArgument, "--temperature must be at least 0, and --top-p in (0, 1]");
-        SECATEUR_TRY(model, m_model.model());
         SECATEUR_TRY(bos, m_bos.policy());
-        m_request.model = model;
-        m_request.study = m_model.study();
-        m_request.run = m_model.run();
         m_request.prompt = m_prompt.value_or("");
         m_request.topK = std::int64_t(m_topK);
         m_request.bos = bos;
         m_request.compute = m_compute.type();
         m_request.threads = session.threads;
+        return {};
+    }
+
+    Result<Outcome> runOne(const Session &session)
+    {
+        SECATEUR_TRY(model, m_model.model());
+        m_request.model = model;
+        m_request.study = m_model.study();
+        m_request.run = m_model.run();
         SECATEUR_TRY(compute, engine::loadCompute());
         // The prompt is shown with the first text: until then it may turn out that nothing can be generated.
         bool shown = false;
@@ -75,9 +118,31 @@ public:
         return outcome;
     }
 
-private:
+    Result<Outcome> runSideBySide(const Session &session)
+    {
+        if (m_model.study())
+            return failure(ErrorCode::InvalidArgument,
+                           "--study and --run take one sub-model; name several of a STUDY with --runs");
+        m_request.study = m_model.given();
+        m_request.model = m_movedModel.value_or("");
+        SECATEUR_TRY(compute, engine::loadCompute());
+        std::optional<std::size_t> shown;
+        const auto show = [&](std::size_t number, const std::string &run, std::string_view text) {
+            session.tell({{"run", run}, {"text", std::string(text)}});
+            if (shown != number)
+                session.stream((shown ? "\n\n" : "") + ("[" + run + "] ") + m_request.prompt);
+            shown = number;
+            session.stream(text);
+        };
+        SECATEUR_TRY(report, compute->generateSideBySide({m_request, m_runs, m_along}, show, session.context));
+        return sideBySideOutcome(report, m_request.prompt);
+    }
+
     ModelOptions m_model;
     engine::GenerateRequest m_request;
+    std::vector<std::string> m_runs;
+    std::optional<std::string> m_along;
+    std::optional<std::filesystem::path> m_movedModel;
     std::optional<std::string> m_prompt;
     std::uint64_t m_topK = 0;
     BosOption m_bos;

@@ -121,6 +121,10 @@ int runCommand(const ParsedLine &line)
             if (!writeTo(STDOUT_FILENO, outputTerminal ? printable(text) : std::string(text)))
                 signals.requestStop();
         };
+        session.tell = [&](const nlohmann::ordered_json &news) {
+            if (line.options.progress == "json" && !line.options.quiet)
+                complain(jsonText(news) + "\n");
+        };
         return line.command->run(session);
     });
     printer.finish();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/sharedoptions.h"
 
+#include "core/store/names.h"
 #include "core/store/study.h"
 
 namespace secateur::cli {
@@ -40,9 +41,11 @@ void ComputeOption::declare(Arguments &arguments)
         .oneOf({"f32", "bf16"});
 }
 
-void ModelOptions::declare(Arguments &arguments)
+void ModelOptions::declare(Arguments &arguments, const std::string &modelHelp)
 {
-    arguments.path("MODEL", m_model, "Hugging Face folder or GGUF file; may be left out with --study", "");
+    arguments.path("MODEL", m_model,
+                   modelHelp.empty() ? "Hugging Face folder or GGUF file; may be left out with --study" : modelHelp,
+                   "");
     const Argument study =
         arguments.path("--study", m_study, "Use a sub-model of this study instead of the dense model", "STUDY");
     const Argument run = arguments.text("--run", m_run, "RUN", "Which sub-model: a run's name or id").needs(study);
@@ -57,6 +60,12 @@ Result<std::filesystem::path> ModelOptions::model() const
         return failure(ErrorCode::InvalidArgument, "name a MODEL, or a sub-model with --study and --run");
     SECATEUR_TRY(study, store::Study::open(*m_study, store::Study::Access::Read));
     return std::filesystem::path(study->model().path);
+}
+
+bool isStudy(const std::filesystem::path &path)
+{
+    std::error_code failed;
+    return std::filesystem::exists(path / store::studyFileName, failed) || path.extension() == ".secateur";
 }
 
 } // namespace secateur::cli

@@ -54,7 +54,9 @@ private:
 class ModelOptions
 {
 public:
-    void declare(Arguments &arguments);
+    void declare(Arguments &arguments, const std::string &modelHelp = {});
+    /// What stands in the place of MODEL, whatever it is.
+    [[nodiscard]] const std::optional<std::filesystem::path> &given() const { return m_model; }
     /// The dense model's path: as given, or where the study last saw it.
     [[nodiscard]] Result<std::filesystem::path> model() const;
     [[nodiscard]] const std::optional<std::filesystem::path> &study() const { return m_study; }
@@ -65,5 +67,8 @@ private:
     std::optional<std::filesystem::path> m_study;
     std::string m_run;
 };
+
+/// Whether a path is a study's folder and no model: it has a study.json, or the name of one that does not exist yet.
+[[nodiscard]] bool isStudy(const std::filesystem::path &path);
 
 } // namespace secateur::cli

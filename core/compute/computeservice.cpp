@@ -52,4 +52,11 @@ Result<engine::GenerateReport> ComputeService::generate(const engine::GenerateRe
     return guarded([&] { return generateJob(request, onText, context); });
 }
 
+Result<engine::SideBySideReport> ComputeService::generateSideBySide(const engine::SideBySideRequest &request,
+                                                                    const OnModelText &onText,
+                                                                    const RunContext &context)
+{
+    return guarded([&] { return sideBySideJob(request, onText, context); });
+}
+
 } // namespace secateur::compute

@@ -15,6 +15,8 @@ public:
     Result<engine::GenerateReport> generate(const engine::GenerateRequest &request,
                                             const std::function<void(std::string_view)> &onText,
                                             const RunContext &context) override;
+    Result<engine::SideBySideReport> generateSideBySide(const engine::SideBySideRequest &request,
+                                                        const OnModelText &onText, const RunContext &context) override;
 };
 
 } // namespace secateur::compute

@@ -19,25 +19,8 @@ Result<void> EvaluationSession::openStudy()
     } else if (!m_request.model) {
         return failure(ErrorCode::InvalidArgument, "name a study or a model");
     }
-    const auto add = [this](const std::string &name, const std::string &id) {
-        if (std::ranges::find(m_runs, id, &EvaluatedRun::id) == m_runs.end())
-            m_runs.push_back({name, id});
-    };
-    if (m_request.runs.empty() || !m_study)
-        add(store::denseRun, store::denseRun);
-    for (const auto &name : m_request.runs) {
-        if (name == store::denseRun) {
-            add(store::denseRun, store::denseRun);
-            continue;
-        }
-        if (!m_study)
-            return failure(ErrorCode::InvalidArgument, "a model alone has no run \"" + name + "\"; name a study");
-        SECATEUR_TRY(run, m_study->find(name));
-        add(run.recipe.name, run.id);
-    }
-    if (m_request.runs.empty() && m_study)
-        for (const auto &run : m_study->runs())
-            add(run.recipe.name, run.id);
+    SECATEUR_TRY(runs, namedRuns(m_study.get(), m_request.runs));
+    m_runs = std::move(runs);
     return {};
 }
 

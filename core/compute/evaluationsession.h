@@ -9,16 +9,14 @@
 #include "core/architecture/modelarchive.h"
 #include "core/base/result.h"
 #include "core/base/runcontext.h"
+#include "core/compute/jobs.h"
 #include "core/engine/requests.h"
 #include "core/model/decoder.h"
 #include "core/store/study.h"
 
 namespace secateur::compute {
 
-struct EvaluatedRun {
-    std::string name; ///< "dense" or the run's
-    std::string id;
-};
+using EvaluatedRun = NamedRun;
 
 /// What all kinds of evaluation share: the open study and model, the runs, what is known already, and keeping what was
 /// found. Belongs to one thread; request and context must outlive it.

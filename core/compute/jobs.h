@@ -12,6 +12,7 @@
 #include "core/architecture/modelarchive.h"
 #include "core/base/result.h"
 #include "core/base/runcontext.h"
+#include "core/engine/compute.h"
 #include "core/engine/requests.h"
 #include "core/model/blockweights.h"
 #include "core/model/gemm.h"
@@ -28,6 +29,9 @@ namespace secateur::compute {
 [[nodiscard]] Result<engine::GenerateReport> generateJob(const engine::GenerateRequest &request,
                                                          const std::function<void(std::string_view)> &onText,
                                                          const RunContext &context);
+[[nodiscard]] Result<engine::SideBySideReport> sideBySideJob(const engine::SideBySideRequest &request,
+                                                             const engine::Compute::OnModelText &onText,
+                                                             const RunContext &context);
 
 [[nodiscard]] model::Precision precisionOf(engine::ComputeType type);
 
@@ -41,6 +45,14 @@ namespace secateur::compute {
 /// from the disk, and OutOfMemory is as for requireMemory() when not even that fits.
 [[nodiscard]] Result<bool> keepsWeights(const architecture::ModelConfig &config, model::PassShape shape,
                                         const std::string &what, const std::string &advice);
+
+struct NamedRun {
+    std::string name; ///< "dense" or the run's
+    std::string id;
+};
+/// The runs of these names or ids and "dense", each once; none named: dense, and all finished ones of the study. A null
+/// `study`: of a model alone. InvalidArgument, NotFound.
+[[nodiscard]] Result<std::vector<NamedRun>> namedRuns(const store::Study *study, const std::vector<std::string> &names);
 
 /// The masks of an open study's run, which is read as the decoder asks for them.
 [[nodiscard]] Result<model::MaskSource> masksFrom(const store::Study &study, const std::string &run);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/compute/jobs.h"
 
+#include <algorithm>
+
 #include <dnnl.h>
 #include <torch/version.h>
 
@@ -42,6 +44,31 @@ std::map<std::string, std::string> programVersions()
         {"libtorch", TORCH_VERSION},
         {"onednn",
          std::to_string(onednn->major) + "." + std::to_string(onednn->minor) + "." + std::to_string(onednn->patch)}};
+}
+
+Result<std::vector<NamedRun>> namedRuns(const store::Study *study, const std::vector<std::string> &names)
+{
+    std::vector<NamedRun> runs;
+    const auto add = [&runs](const std::string &name, const std::string &id) {
+        if (std::ranges::find(runs, id, &NamedRun::id) == runs.end())
+            runs.push_back({name, id});
+    };
+    if (names.empty() || study == nullptr)
+        add(store::denseRun, store::denseRun);
+    for (const auto &name : names) {
+        if (name == store::denseRun) {
+            add(store::denseRun, store::denseRun);
+            continue;
+        }
+        if (study == nullptr)
+            return failure(ErrorCode::InvalidArgument, "a model alone has no run \"" + name + "\"; name a study");
+        SECATEUR_TRY(run, study->find(name));
+        add(run.recipe.name, run.id);
+    }
+    if (names.empty() && study != nullptr)
+        for (const auto &run : study->runs())
+            add(run.recipe.name, run.id);
+    return runs;
 }
 
 Result<model::MaskSource> masksFrom(const store::Study &study, const std::string &run)

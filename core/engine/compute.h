@@ -7,6 +7,7 @@
 #include "core/base/result.h"
 #include "core/base/runcontext.h"
 #include "core/engine/requests.h"
+#include "core/engine/sidebyside.h"
 
 namespace secateur::engine {
 
@@ -26,6 +27,12 @@ public:
     [[nodiscard]] virtual Result<GenerateReport> generate(const GenerateRequest &request,
                                                           const std::function<void(std::string_view)> &onText,
                                                           const RunContext &context) = 0;
+    /// Lets models of a study continue one prompt, one after another (the reference first), and compares what they
+    /// expect along one text. `onText` receives each piece of text with the number of its model. Once there is text,
+    /// a stop ends it with what is there and `cancelled`.
+    using OnModelText = std::function<void(std::size_t model, const std::string &run, std::string_view text)>;
+    [[nodiscard]] virtual Result<SideBySideReport>
+    generateSideBySide(const SideBySideRequest &request, const OnModelText &onText, const RunContext &context) = 0;
 };
 
 /// Opens the module on first use and keeps it for the life of the process: next to the executable (build tree), or in

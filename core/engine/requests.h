@@ -83,6 +83,7 @@ struct GenerateRequest {
 struct GenerateReport {
     std::string text;
     std::vector<std::int32_t> ids; ///< the new ones
+    std::vector<std::string> pieces; ///< of the text, one per id: a character comes with the last of its bytes
     double tokensPerSecond = 0.0;
     bool cancelled = false; ///< a stop was requested before the text was complete
 };
