@@ -111,15 +111,17 @@ private:
                    "Without --length: cut longer records here (default 2048, or what the model can take)", 1)
             .group(heading)
             .needs(files);
-        arguments.count("--seed", m_data.seed, "S", "Of the choice of records (default 0)").group(heading);
+        arguments.count("--seed", m_data.seed, "S", "Of the choice of records, or of the random method (default 0)")
+            .group(heading);
         m_bos.declare(arguments);
     }
 
     void declareMethod(Arguments &arguments)
     {
         arguments
-            .text("--method", m_method, "METHOD", "wanda (the default), wanda-variant or magnitude (needs no data)")
-            .oneOf({"wanda", "wanda-variant", "magnitude"});
+            .text("--method", m_method, "METHOD",
+                  "wanda (the default), wanda-variant, magnitude or random (these two need no data)")
+            .oneOf({"wanda", "wanda-variant", "magnitude", "random"});
         m_target.declare(arguments, "Share of each row's weights to prune, in [0, 1) (default 0.5)");
         arguments
             .text(
@@ -138,10 +140,11 @@ private:
         SECATEUR_TRY(bos, m_bos.policy());
         SECATEUR_TRY(weights, numbersFrom(m_weights));
         const bool calibrated = !m_data.files.empty() || m_request.tokenIds.has_value();
-        if (!calibrated && method != PruneMethod::Magnitude)
+        if (!calibrated && usesActivations(method))
             return failure(ErrorCode::InvalidArgument,
                            "calibration data is missing; give --data FILE or --token-ids S.safetensors");
         m_request.method = method;
+        m_request.seed = m_data.seed;
         m_request.target = target;
         m_request.statistics = statistics;
         m_request.compute = m_compute.type();

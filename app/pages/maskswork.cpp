@@ -39,18 +39,14 @@ Result<void> addDifference(MaskPair &pair, int threads)
     return {};
 }
 
-Result<mask::BitMatrix> select(const MaskSide &side, const selection::WeightView &weights, Sparsity sparsity,
-                               int threads)
+Result<mask::BitMatrix> select(const MaskSide &side, const MatrixId &id, const selection::WeightView &weights,
+                               Sparsity sparsity, int threads)
 {
-    if (side.method == PruneMethod::Magnitude)
-        return selection::selectMagnitude(weights, sparsity, threads);
-    if (!side.norms)
+    if (usesActivations(side.method) && !side.norms)
         return failure(ErrorCode::NotFound, "run \"" + side.runName + "\" has no norms to select from");
-    if (side.method == PruneMethod::WandaVariant) {
-        SECATEUR_TRY(found, selection::selectWandaVariant(weights, *side.norms, sparsity, threads));
-        return std::move(found.kept);
-    }
-    return selection::selectWanda(weights, *side.norms, sparsity, threads);
+    const auto norms = side.norms ? std::span<const float>(*side.norms) : std::span<const float>();
+    SECATEUR_TRY(found, selection::select(side.method, sparsity, id, weights, norms, side.seed, threads));
+    return std::move(found.kept);
 }
 
 /// Whether two runs have the same masks at every sparsity: magnitudes know no domain.
@@ -63,7 +59,7 @@ bool selectAlike(const MaskSide &a, const MaskSide &b)
 
 bool MaskSide::isApproximateAt(double otherRatio, LayerIndex layer) const
 {
-    if (!mask || method == PruneMethod::Magnitude || dense || layer.value == 0)
+    if (!mask || !usesActivations(method) || dense || layer.value == 0)
         return false;
     return approximate || std::abs(otherRatio - ratio) > 1e-9;
 }
@@ -94,7 +90,8 @@ Result<MaskSide> MasksReader::side(const std::string &run, const MatrixId &id, m
     side.ratio = ratioOf(recipe.target);
     side.dense = recipe.statistics == StatisticsMode::Dense;
     side.approximate = recipe.approximate;
-    if (recipe.method != PruneMethod::Magnitude) {
+    side.seed = recipe.calibration.seed;
+    if (usesActivations(recipe.method)) {
         SECATEUR_TRY(norms, opened->norm(id));
         side.norms = std::make_shared<const std::vector<float>>(std::move(norms));
     }
@@ -185,7 +182,7 @@ Result<MaskPair> selectPair(const MaskPair &pair, const widgets::WeightMatrix &w
     std::vector<mask::BitMatrix> kept; // each selected by all threads; then summed up side by side
     for (const MaskSide *const side : sides) {
         SECATEUR_CHECK(checkpoint(stop));
-        SECATEUR_TRY(bits, select(*side, view, sparsity, threads));
+        SECATEUR_TRY(bits, select(*side, pair.id, view, sparsity, threads));
         kept.push_back(std::move(bits));
     }
     SECATEUR_CHECK(checkpoint(stop));

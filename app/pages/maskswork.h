@@ -29,7 +29,8 @@ struct MaskSide {
     double ratio = 0.0; ///< of that target
     bool dense = false; ///< statistics of the dense model: other sparsities are exact in every layer
     bool approximate = false; ///< the run itself is
-    std::shared_ptr<const std::vector<float>> norms; ///< squared, per column; null for magnitude
+    std::uint64_t seed = 0; ///< of the random method
+    std::shared_ptr<const std::vector<float>> norms; ///< squared, per column; null where no activations were used
 
     /// Whether a mask selected anew at another ratio may differ from what pruning to it would give.
     [[nodiscard]] bool isApproximateAt(double otherRatio, LayerIndex layer) const;

@@ -68,7 +68,7 @@ PruneForecast forecastRuns(const std::vector<PlannedRun> &runs, const architectu
         engine::PruneDemand demand{run.data.samples * longest, run.data.samples, longest, run.method, false, threads};
         // At most: records are often shorter than where they would be cut.
         forecast.bytes = std::max(forecast.bytes, engine::forecastPruneBytes(config, demand));
-        const bool looksAtTokens = run.method != PruneMethod::Magnitude;
+        const bool looksAtTokens = usesActivations(run.method);
         if (const auto length = textLength(earlier, run.domain); length && run.data.length == 0)
             demand.tokens = std::uint64_t(std::min(*length, double(longest)) * double(run.data.samples));
         else if (looksAtTokens && run.data.length == 0)

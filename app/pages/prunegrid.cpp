@@ -52,7 +52,7 @@ QStringList methodOptions(PruneMethod method, const PruneTarget &target, Statist
     QStringList options = {QStringLiteral("--method"), fromStd(methodName(method)),
                            isPattern ? QStringLiteral("--pattern") : QStringLiteral("--sparsity"),
                            fromStd(targetText(target))};
-    if (method != PruneMethod::Magnitude)
+    if (usesActivations(method))
         options << QStringLiteral("--statistics") << fromStd(statisticsName(statistics));
     return options;
 }
@@ -110,16 +110,18 @@ std::vector<PlannedRun> planRuns(const PruneGrid &grid, const std::filesystem::p
             + data + methodOptions(method, target, grid.statistics);
         return runs.emplace_back(std::move(run));
     };
+    const auto suffixOf = [&grid](std::uint64_t seed) {
+        return grid.seeds.size() > 1 ? QStringLiteral("-s%1").arg(seed) : QString();
+    };
     for (const auto &domain : grid.domains)
         for (const auto method : grid.methods)
             for (const auto &target : grid.targets) {
-                if (method == PruneMethod::Magnitude)
+                if (!usesActivations(method))
                     continue;
                 for (const auto seed : grid.seeds) {
                     auto data = domain.data;
                     data.seed = seed;
-                    const QString suffix = grid.seeds.size() > 1 ? QStringLiteral("-s%1").arg(seed) : QString();
-                    auto &run = plan(domain.name, method, target, commandLineOptions(data), suffix);
+                    auto &run = plan(domain.name, method, target, commandLineOptions(data), suffixOf(seed));
                     run.data = data;
                     if (data.files.empty())
                         run.problem = words("no files to calibrate on");
@@ -128,6 +130,11 @@ std::vector<PlannedRun> planRuns(const PruneGrid &grid, const std::filesystem::p
     if (std::ranges::find(grid.methods, PruneMethod::Magnitude) != grid.methods.end())
         for (const auto &target : grid.targets)
             plan(QStringLiteral("none"), PruneMethod::Magnitude, target, {}, {});
+    if (std::ranges::find(grid.methods, PruneMethod::Random) != grid.methods.end())
+        for (const auto &target : grid.targets)
+            for (const auto seed : grid.seeds)
+                plan(QStringLiteral("none"), PruneMethod::Random, target,
+                     {QStringLiteral("--seed"), QString::number(seed)}, suffixOf(seed));
     return runs;
 }
 

@@ -33,7 +33,8 @@ struct PlannedRun {
     QString problem; ///< why it cannot be started; empty: it can
 };
 
-/// In the order domains, methods, targets, seeds. Magnitude looks at no data, so it is made once per target.
+/// In the order domains, methods, targets, seeds. Magnitude and random look at no data, so
+/// magnitude is made once per target, and random once per target and seed.
 [[nodiscard]] std::vector<PlannedRun> planRuns(const PruneGrid &grid, const std::filesystem::path &study,
                                                const std::filesystem::path &model,
                                                const std::set<std::string> &finished);

@@ -18,8 +18,6 @@
 namespace secateur::app {
 namespace {
 
-constexpr PruneMethod allMethods[] = {PruneMethod::Wanda, PruneMethod::WandaVariant, PruneMethod::Magnitude};
-
 QString fromStd(const std::string &text)
 {
     return QString::fromStdString(text);
@@ -31,6 +29,7 @@ QString methodLabel(PruneMethod method)
     case PruneMethod::Wanda: return PrunePage::tr("&Wanda: weight times activation");
     case PruneMethod::WandaVariant: return PrunePage::tr("Wanda &variant: share of scores per row");
     case PruneMethod::Magnitude: return PrunePage::tr("&Magnitude: weight alone, no data");
+    case PruneMethod::Random: return PrunePage::tr("&Random: by chance, for control");
     }
     return {};
 }
@@ -89,7 +88,7 @@ QWidget *PrunePage::makeChoices()
     m_domains->setFixedHeight(domainsHeight);
     row(tr("&Domains"), m_domains, tr("Those checked are pruned for; set them up on the Calibrate page"));
     auto *const methods = new QVBoxLayout;
-    for (const auto method : allMethods) {
+    for (const auto method : allPruneMethods) {
         auto *const box = new QCheckBox(methodLabel(method));
         box->setChecked(method == PruneMethod::Wanda);
         m_methods.push_back(box);
@@ -189,7 +188,7 @@ Result<PruneGrid> PrunePage::grid() const
             grid.domains.push_back(plans[row]);
     for (std::size_t index = 0; index < m_methods.size(); ++index)
         if (m_methods[index]->isChecked())
-            grid.methods.push_back(allMethods[index]);
+            grid.methods.push_back(allPruneMethods[index]);
     SECATEUR_TRY(targets, parseTargets(m_targets->text()));
     SECATEUR_TRY(seeds, parseSeeds(m_seeds->text()));
     grid.targets = targets;

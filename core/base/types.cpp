@@ -72,17 +72,23 @@ std::string methodName(PruneMethod method)
     case PruneMethod::Wanda: return "wanda";
     case PruneMethod::WandaVariant: return "wanda-variant";
     case PruneMethod::Magnitude: return "magnitude";
+    case PruneMethod::Random: return "random";
     }
     return "wanda";
 }
 
+bool usesActivations(PruneMethod method)
+{
+    return method == PruneMethod::Wanda || method == PruneMethod::WandaVariant;
+}
+
 Result<PruneMethod> methodFromName(const std::string &name)
 {
-    for (const auto method : {PruneMethod::Wanda, PruneMethod::WandaVariant, PruneMethod::Magnitude})
+    for (const auto method : allPruneMethods)
         if (methodName(method) == name)
             return method;
     return failure(ErrorCode::InvalidArgument,
-                   "method \"" + name + "\" is not known; choose wanda, wanda-variant or magnitude");
+                   "method \"" + name + "\" is not known; choose wanda, wanda-variant, magnitude or random");
 }
 
 std::string statisticsName(StatisticsMode mode)

@@ -72,9 +72,15 @@ enum class PruneMethod {
     Wanda, ///< |W| * sqrt(scaler_row), per output row (paper section 3; wanda lib/prune.py, prune_wanda)
     WandaVariant, ///< the same score; per row a share alpha of the score sum, alpha by bisection (use_variant)
     Magnitude, ///< |W|, one threshold per matrix (wanda lib/prune.py, prune_magnitude)
+    Random, ///< by chance, the same share of each row: the control that shows what a choice is worth
 };
+inline constexpr PruneMethod allPruneMethods[] = {PruneMethod::Wanda, PruneMethod::WandaVariant, PruneMethod::Magnitude,
+                                                  PruneMethod::Random};
 
-[[nodiscard]] std::string methodName(PruneMethod method); ///< "wanda", "wanda-variant", "magnitude"
+/// "wanda", "wanda-variant", "magnitude", "random"
+[[nodiscard]] std::string methodName(PruneMethod method);
+/// Whether the method needs a calibration set, and leaves activation norms.
+[[nodiscard]] bool usesActivations(PruneMethod method);
 [[nodiscard]] Result<PruneMethod> methodFromName(const std::string &name);
 
 /// Which model's activations the statistics come from.

@@ -115,9 +115,9 @@ std::int64_t GeneratingEvaluation::positions() const
 
 model::BatchPrompt GeneratingEvaluation::batchPrompt(std::size_t item, std::uint64_t sample) const
 {
-    data::SplitMix64 seeds(session().request().seed);
-    data::SplitMix64 ofItem(seeds.next() ^ item);
-    data::SplitMix64 ofSample(ofItem.next() ^ sample);
+    SplitMix64 seeds(session().request().seed);
+    SplitMix64 ofItem(seeds.next() ^ item);
+    SplitMix64 ofSample(ofItem.next() ^ sample);
     return {.ids = m_prompts[item].ids,
             .sharedPrefix = std::int64_t(m_shared),
             .sampling = {m_generation.temperature, m_generation.topP, 0, ofSample.next()},

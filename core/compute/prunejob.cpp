@@ -40,9 +40,11 @@ Result<data::CalibrationSet> calibrationOf(const engine::PruneRequest &request, 
         wanted.maxLength = std::min(wanted.maxLength, positions);
         return data::buildCalibrationSet(wanted, *tokenizer, context);
     }
-    if (request.method != PruneMethod::Magnitude)
+    if (usesActivations(request.method))
         return failure(ErrorCode::InvalidArgument, "Wanda needs a calibration set: give --data or --token-ids");
-    return data::CalibrationSet{};
+    data::CalibrationSet none;
+    none.provenance.seed = request.method == PruneMethod::Random ? request.seed : 0;
+    return none;
 }
 
 Result<void> checkRequest(const engine::PruneRequest &request, const architecture::ModelArchive &model)

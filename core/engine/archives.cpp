@@ -105,10 +105,11 @@ Result<WriteReport> writeNorms(const fs::path &study, const std::string &run, co
                                const RunContext &context)
 {
     SECATEUR_TRY(opened, openRun(study, run));
-    if (opened.manifest().recipe.method == PruneMethod::Magnitude)
+    if (!usesActivations(opened.manifest().recipe.method))
         return failure(ErrorCode::NotFound,
-                       "run \"" + opened.manifest().recipe.name
-                           + "\" was pruned by magnitude, which measures no norms; name a run of another method");
+                       "run \"" + opened.manifest().recipe.name + "\" was pruned by "
+                           + methodName(opened.manifest().recipe.method)
+                           + ", which measures no norms; name a run of another method");
     std::vector<Entry> entries;
     for (const store::SublayerInfo &matrix : opened.manifest().sublayers)
         entries.push_back({tensorName(matrix.id), format::DType::F32, {matrix.cols}});

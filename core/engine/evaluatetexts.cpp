@@ -160,10 +160,10 @@ Seen seenBy(const std::vector<Source> &sources)
 std::vector<std::size_t> sampleOf(const Corpus &corpus, const std::vector<std::size_t> &candidates, std::uint64_t limit,
                                   std::uint64_t seed)
 {
-    const std::uint64_t salt = data::SplitMix64(seed).next();
+    const std::uint64_t salt = SplitMix64(seed).next();
     std::vector<std::pair<std::uint64_t, std::size_t>> keys;
     for (const std::size_t number : candidates)
-        keys.emplace_back(data::SplitMix64(corpus.documents()[number].hash[0] ^ salt).next(), number);
+        keys.emplace_back(SplitMix64(corpus.documents()[number].hash[0] ^ salt).next(), number);
     std::ranges::sort(keys);
     if (limit < keys.size())
         keys.resize(std::size_t(limit));

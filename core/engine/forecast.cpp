@@ -62,7 +62,7 @@ std::uint64_t forecastPruneBytes(const architecture::ModelConfig &config, const 
         bytes += block.weights * 2;
     if (demand.method == PruneMethod::WandaVariant)
         bytes += block.largest * floatBytes; // scores, sorted
-    if (demand.method == PruneMethod::Magnitude)
+    if (!usesActivations(demand.method))
         return bytes;
     // Activations of all sequences, changed in place, and per sequence one sum per column of the four inputs.
     const auto columns = std::uint64_t(2 * config.hiddenSize + config.queryWidth() + config.intermediateSize);
@@ -76,7 +76,7 @@ double forecastPruneSeconds(const architecture::ModelConfig &config, const Prune
     const double weights = double(blockSize(config).weights) * double(std::max<std::int64_t>(config.layers, 0));
     const double threads = std::max(demand.threads, 1);
     const double selecting = weights / weightsPerSecond;
-    if (demand.method == PruneMethod::Magnitude)
+    if (!usesActivations(demand.method))
         return selecting;
     return selecting + passes * operationsPerWeight * weights * double(demand.tokens) / (operationsPerSecond * threads);
 }

@@ -15,7 +15,7 @@ constexpr std::uint64_t bootstrapSeed = 0;
 
 analysis::Estimate bootstrapped(const std::vector<std::size_t> &chosen, const analysis::Statistic &statistic)
 {
-    data::SplitMix64 chance(bootstrapSeed);
+    SplitMix64 chance(bootstrapSeed);
     std::vector<std::size_t> mapped(chosen.size());
     const auto interval = analysis::bootstrapInterval(
         chosen.size(),

@@ -23,10 +23,11 @@ struct PruneRequest {
     std::filesystem::path model;
     std::string domain;
     std::string run; ///< empty: <domain>-<method>-<sparsity>, made unique
-    std::optional<data::CalibrationRequest> data; ///< this, or token ids, or neither for magnitude
+    std::optional<data::CalibrationRequest> data; ///< this, or token ids, or neither for methods without activations
     std::optional<std::filesystem::path> tokenIds;
     std::optional<std::uint64_t> tokenIdSamples;
     std::uint64_t tokenIdLength = 0; ///< of each row the first so many; 0: all
+    std::uint64_t seed = 0; ///< of the random method; that of a calibration set is in `data`
     PruneMethod method = PruneMethod::Wanda;
     PruneTarget target = Sparsity::fromRatio(0.5).value();
     StatisticsMode statistics = StatisticsMode::Pruned;

@@ -37,11 +37,12 @@ Result<void> checkTarget(const PruneTarget &target, const store::RunManifest &pa
 }
 
 /// Whether pruning to the new target from the start could give other masks. Norms of a sequential run saw the layers
-/// before them pruned to that run's own target; layer 0 has none before it, and magnitude looks at no norms.
+/// before them pruned to that run's own target; layer 0 has none before it, and methods without activations look at no
+/// norms.
 bool isApproximate(const store::RunManifest &parent, const std::string &target)
 {
     const store::RunRecipe &recipe = parent.recipe;
-    if (recipe.method == PruneMethod::Magnitude || recipe.statistics == StatisticsMode::Dense || parent.layers() <= 1)
+    if (!usesActivations(recipe.method) || recipe.statistics == StatisticsMode::Dense || parent.layers() <= 1)
         return false;
     return recipe.approximate || recipe.target != target;
 }
@@ -122,30 +123,20 @@ private:
         m_weights.resize(std::size_t(sublayer.rows) * std::size_t(sublayer.cols));
         SECATEUR_CHECK(m_model.readF32(tensorName(id), m_weights));
         std::vector<float> norm;
-        if (m_parent.manifest().recipe.method != PruneMethod::Magnitude) {
+        if (usesActivations(m_parent.manifest().recipe.method)) {
             SECATEUR_TRY(stored, m_parent.norm(id));
             norm = std::move(stored);
         }
         m_readSeconds += secondsSince(start);
-        SECATEUR_TRY(selected, select({std::size_t(sublayer.rows), std::size_t(sublayer.cols), m_weights}, norm));
+        const store::RunRecipe &recipe = m_parent.manifest().recipe;
+        SECATEUR_TRY(selected,
+                     selection::select(recipe.method, m_target, id,
+                                       {std::size_t(sublayer.rows), std::size_t(sublayer.cols), m_weights}, norm,
+                                       recipe.calibration.seed, m_threads));
         result.matrices.push_back({id.sublayer, std::move(selected.kept), selected.alpha});
         if (!norm.empty() && sublayer.inputOf == sublayer.name)
             result.norms.push_back({id.sublayer, std::move(norm)});
         return {};
-    }
-
-    [[nodiscard]] Result<store::LayerResult::Matrix> select(const selection::WeightView &weights,
-                                                            std::span<const float> norm) const
-    {
-        const PruneMethod method = m_parent.manifest().recipe.method;
-        if (method == PruneMethod::WandaVariant) {
-            SECATEUR_TRY(found, selection::selectWandaVariant(weights, norm, std::get<Sparsity>(m_target), m_threads));
-            return store::LayerResult::Matrix{{}, std::move(found.kept), found.alpha};
-        }
-        SECATEUR_TRY(kept,
-                     method == PruneMethod::Magnitude ? selection::selectMagnitude(weights, m_target, m_threads)
-                                                      : selection::selectWanda(weights, norm, m_target, m_threads));
-        return store::LayerResult::Matrix{{}, std::move(kept), {}};
     }
 
     const architecture::ModelArchive &m_model;

@@ -163,7 +163,7 @@ Result<void> Pruner::pruneLayer(LayerIndex layer, const RunContext &context)
     }
     {
         const Stopwatch watch(m_times.prune);
-        SECATEUR_TRY(result, select(*weights, norms, context));
+        SECATEUR_TRY(result, select(layer, *weights, norms, context));
         SECATEUR_CHECK(m_writer.writeLayer(layer, result));
     }
     if (usesActivations() && m_options.statistics == StatisticsMode::Pruned && !isLast(layer)) {
@@ -173,39 +173,23 @@ Result<void> Pruner::pruneLayer(LayerIndex layer, const RunContext &context)
     return {};
 }
 
-Result<store::LayerResult::Matrix> Pruner::selectMatrix(const model::LinearWeights &linear,
-                                                        std::span<const float> norm) const
-{
-    const int threads = m_decoder.options().threads;
-    const selection::WeightView view{std::size_t(linear.sublayer.rows), std::size_t(linear.sublayer.cols),
-                                     linear.values};
-    store::LayerResult::Matrix matrix{.sublayer = linear.sublayer.name, .kept = {}, .alpha = {}};
-    if (m_options.method == PruneMethod::WandaVariant) {
-        SECATEUR_TRY(found, selection::selectWandaVariant(view, norm, std::get<Sparsity>(m_options.target), threads));
-        matrix.kept = std::move(found.kept);
-        matrix.alpha = found.alpha;
-        return matrix;
-    }
-    SECATEUR_TRY(kept,
-                 m_options.method == PruneMethod::Magnitude
-                     ? selection::selectMagnitude(view, m_options.target, threads)
-                     : selection::selectWanda(view, norm, m_options.target, threads));
-    matrix.kept = std::move(kept);
-    return matrix;
-}
-
 /// Selects, zeroes the pruned weights in place, and returns masks and norms for the store.
-Result<store::LayerResult> Pruner::select(BlockWeights &weights, const std::vector<std::vector<float>> &norms,
-                                          const RunContext &context) const
+Result<store::LayerResult> Pruner::select(LayerIndex layer, BlockWeights &weights,
+                                          const std::vector<std::vector<float>> &norms, const RunContext &context) const
 {
     store::LayerResult result;
+    const int threads = m_decoder.options().threads;
     for (std::size_t place = 0; place < weights.linears.size(); ++place) {
         SECATEUR_CHECK(context.checkpoint());
         auto &linear = weights.linears[place];
         const auto norm = norms.empty() ? std::span<const float>() : std::span(norms[std::size_t(inputOf(place))]);
-        SECATEUR_TRY(matrix, selectMatrix(linear, norm));
-        SECATEUR_CHECK(selection::applyMask(matrix.kept, linear.values, m_decoder.options().threads));
-        result.matrices.push_back(std::move(matrix));
+        const selection::WeightView view{std::size_t(linear.sublayer.rows), std::size_t(linear.sublayer.cols),
+                                         linear.values};
+        SECATEUR_TRY(selected,
+                     selection::select(m_options.method, m_options.target, {layer, linear.sublayer.name}, view, norm,
+                                       m_calibration.provenance.seed, threads));
+        SECATEUR_CHECK(selection::applyMask(selected.kept, linear.values, threads));
+        result.matrices.push_back({linear.sublayer.name, std::move(selected.kept), selected.alpha});
         if (!norm.empty() && linear.sublayer.inputOf == linear.sublayer.name)
             result.norms.push_back({linear.sublayer.name, {norm.begin(), norm.end()}});
     }

@@ -46,11 +46,9 @@ private:
     [[nodiscard]] Result<void> prepare(const RunContext &context);
     [[nodiscard]] Result<void> pruneLayer(LayerIndex layer, const RunContext &context);
     [[nodiscard]] Result<void> replayLayer(LayerIndex layer, const RunContext &context);
-    [[nodiscard]] Result<store::LayerResult::Matrix> selectMatrix(const model::LinearWeights &linear,
-                                                                  std::span<const float> norm) const;
     [[nodiscard]] Result<store::LayerResult>
-    select(model::BlockWeights &weights, const std::vector<std::vector<float>> &norms, const RunContext &context) const;
-    [[nodiscard]] bool usesActivations() const { return m_options.method != PruneMethod::Magnitude; }
+    select(LayerIndex layer, model::BlockWeights &weights, const std::vector<std::vector<float>> &norms, const RunContext &context) const;
+    [[nodiscard]] bool usesActivations() const { return secateur::usesActivations(m_options.method); }
     [[nodiscard]] bool isLast(LayerIndex layer) const;
 
     model::Decoder &m_decoder;

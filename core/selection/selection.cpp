@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/selection/selection.h"
+#include "core/base/splitmix64.h"
 
 #include <algorithm>
 #include <bit>
@@ -113,6 +114,47 @@ Result<mask::BitMatrix> selectMagnitude(const WeightView &weights, const PruneTa
     SECATEUR_CHECK(checkPattern(weights, std::get<NmPattern>(target)));
     return keepByRow(weights, target, threads,
                      [&](std::size_t row, std::span<ScoreKey> keys) { magnitudeKeys(rowOf(weights, row), keys); });
+}
+
+Result<mask::BitMatrix> selectRandom(const WeightView &weights, std::uint64_t seed, const PruneTarget &target,
+                                     int threads)
+{
+    SECATEUR_CHECK(checkWeights(weights));
+    if (const auto *const pattern = std::get_if<NmPattern>(&target))
+        SECATEUR_CHECK(checkPattern(weights, *pattern));
+    return keepByRow(weights, target, threads, [&](std::size_t row, std::span<ScoreKey> keys) {
+        SplitMix64 chance(SplitMix64(seed ^ row).next());
+        for (auto &key : keys)
+            key = ScoreKey(chance.below(std::uint64_t(nanKey)));
+    });
+}
+
+std::uint64_t matrixSeed(std::uint64_t runSeed, const MatrixId &id)
+{
+    // FNV-1a of the name, so that the matrices' seeds do not depend on their order.
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (const char letter : tensorName(id))
+        hash = (hash ^ std::uint8_t(letter)) * 0x100000001b3U;
+    return SplitMix64(SplitMix64(runSeed).next() ^ hash).next();
+}
+
+Result<Selection> select(PruneMethod method, const PruneTarget &target, const MatrixId &id, const WeightView &weights,
+                         std::span<const float> scalerRow, std::uint64_t seed, int threads)
+{
+    const auto masked = [](Result<mask::BitMatrix> kept) {
+        return std::move(kept).map([](mask::BitMatrix &&bits) { return Selection{std::move(bits), {}}; });
+    };
+    switch (method) {
+    case PruneMethod::Wanda: return masked(selectWanda(weights, scalerRow, target, threads));
+    case PruneMethod::Magnitude: return masked(selectMagnitude(weights, target, threads));
+    case PruneMethod::Random: return masked(selectRandom(weights, matrixSeed(seed, id), target, threads));
+    case PruneMethod::WandaVariant: break;
+    }
+    const auto *const sparsity = std::get_if<Sparsity>(&target);
+    if (sparsity == nullptr)
+        return failure(ErrorCode::InvalidArgument, "the variant takes a sparsity, not an N:M pattern");
+    SECATEUR_TRY(found, selectWandaVariant(weights, scalerRow, *sparsity, threads));
+    return Selection{std::move(found.kept), found.alpha};
 }
 
 Result<void> applyMask(const mask::BitMatrix &kept, std::span<float> weights, int threads)

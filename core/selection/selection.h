@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "core/base/result.h"
@@ -41,6 +42,25 @@ struct VariantResult {
 /// more than asked); N:M as in selectWanda with |w| as score.
 [[nodiscard]] Result<mask::BitMatrix> selectMagnitude(const WeightView &weights, const PruneTarget &target,
                                                       int threads);
+
+/// By chance: in each row int(cols * ratio) weights, or n of each group of m, whatever they are. `seed` is of the
+/// matrix (matrixSeed()); the same seed gives the same mask for any number of threads, on every machine.
+[[nodiscard]] Result<mask::BitMatrix> selectRandom(const WeightView &weights, std::uint64_t seed,
+                                                   const PruneTarget &target, int threads);
+
+/// The seed of one matrix of a run, so that no two are alike.
+[[nodiscard]] std::uint64_t matrixSeed(std::uint64_t runSeed, const MatrixId &id);
+
+struct Selection {
+    mask::BitMatrix kept;
+    std::optional<double> alpha; ///< of the variant
+};
+
+/// By the method asked for: what pruner, resparsify and slider share. `scalerRow` is for the methods that use
+/// activations and `seed`, of the run, for the random one. InvalidArgument for the variant with an N:M pattern.
+[[nodiscard]] Result<Selection> select(PruneMethod method, const PruneTarget &target, const MatrixId &id,
+                                       const WeightView &weights, std::span<const float> scalerRow, std::uint64_t seed,
+                                       int threads);
 
 /// Sets pruned weights (mask 0) to +0. Internal on wrong sizes.
 [[nodiscard]] Result<void> applyMask(const mask::BitMatrix &kept, std::span<float> weights, int threads);

@@ -13,6 +13,7 @@ std::map<std::string, std::string> RunRecipe::fingerprintParts() const
         {"statistics", statisticsName(statistics)},
         {"compute", compute},
         {"calibration", calibrationFingerprint},
+        {"seed", method == PruneMethod::Random ? std::to_string(calibration.seed) : ""},
     };
 }
 

@@ -207,7 +207,7 @@ Demonstrations reshuffled(const Demonstrations &demonstrations, std::uint64_t se
 {
     // The item's seed is number `item` of the generator's outputs, whose state grows by a constant each time.
     constexpr std::uint64_t step = 0x9E3779B97F4A7C15U;
-    data::ShuffledOrder order(demonstrations.size(), data::SplitMix64(seed + item * step).next());
+    data::ShuffledOrder order(demonstrations.size(), SplitMix64(seed + item * step).next());
     Demonstrations shuffled;
     while (order.remaining() > 0)
         shuffled.push_back(demonstrations[order.draw()]);

@@ -22,6 +22,7 @@ private Q_SLOTS:
     void prunesFromTokenIds();
     void cutsAtWhatTheModelTakes();
     void prunesByMagnitudeWithoutData();
+    void prunesByChanceForControl();
     void refusesANameBeforeTheWork();
     void isTheSameWithAnyNumberOfThreads();
     void tellsProgressInJson();
@@ -186,6 +187,25 @@ void TestCliPrune::prunesByMagnitudeWithoutData()
     const auto norms = m_cli.run(
         {"norms", m_study, "roses-magnitude-0.5", "-o", (m_folder->path() / "n.safetensors").string(), "--json"});
     QVERIFY2(norms.status == 3, norms.told().c_str()); // it has none
+}
+
+void TestCliPrune::prunesByChanceForControl()
+{
+    for (const char *seed : {"1", "2"}) {
+        const auto result = m_cli.run(
+            prune(m_study, {"--model", m_model, "--method", "random", "--seed", seed, "--run", seed, "--quiet"}));
+        QVERIFY2(result.status == 0, result.told().c_str());
+    }
+    const auto compared = m_cli.run({"compare", m_study, "--json"});
+    QVERIFY2(compared.status == 0, compared.told().c_str());
+    const auto report = compared.json();
+    // The baseline that Compare draws is what two such runs have.
+    const double distance = report["pairs"][0]["whole"].get<double>();
+    QVERIFY2(std::abs(distance - report["baselines"]["random"].get<double>()) < 0.02, std::to_string(distance).c_str());
+    QVERIFY(report["baselines"]["same_domain"].empty());
+    const auto denser = m_cli.run({"resparsify", m_study, "1", "--sparsity", "0.25", "--json"});
+    QVERIFY2(denser.status == 0, denser.told().c_str());
+    QVERIFY(std::abs(denser.json()["sparsity"].get<double>() - 0.25) < 0.02);
 }
 
 void TestCliPrune::isTheSameWithAnyNumberOfThreads()

@@ -64,6 +64,17 @@ private Q_SLOTS:
         QVERIFY(!runs.back().arguments.contains(QStringLiteral("--data")));
     }
 
+    void randomOncePerTargetAndSeed()
+    {
+        auto wanted = grid();
+        wanted.seeds = {0, 4};
+        wanted.methods = {PruneMethod::Random};
+        const auto runs = planRuns(wanted, "/s/a.secateur", "/m/b.gguf", {});
+        QCOMPARE(runs.size(), 2U);
+        QCOMPARE(runs[1].name, QStringLiteral("none-random-0.5-s4"));
+        QCOMPARE(runs[1].arguments.mid(8).join(u' '), QStringLiteral("--seed 4 --method random --sparsity 0.5"));
+    }
+
     void argumentsSayItAll()
     {
         const auto runs = planRuns(grid(), "/s/a.secateur", "/m/b.gguf", {});

@@ -192,7 +192,7 @@ void TestResultTypes::targetTexts()
 
 void TestResultTypes::namesReadBack()
 {
-    for (const auto method : {PruneMethod::Wanda, PruneMethod::WandaVariant, PruneMethod::Magnitude})
+    for (const auto method : allPruneMethods)
         QVERIFY(methodFromName(methodName(method)).value() == method);
     for (const auto mode : {StatisticsMode::Pruned, StatisticsMode::Dense})
         QVERIFY(statisticsFromName(statisticsName(mode)).value() == mode);

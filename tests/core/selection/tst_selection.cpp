@@ -148,6 +148,9 @@ private Q_SLOTS:
     void magnitudePrunesUpToTheThreshold();
     void magnitudeThresholdOfSpecialValues();
     void magnitudePattern();
+    void randomIsByChanceAlone();
+    void randomOfGroups();
+    void methodsAreChosenByName();
     void rankOfAMatrix();
     void bandOfKeys();
     void rowSumHasTheReferenceOrder_data();
@@ -309,6 +312,77 @@ void TestSelection::magnitudeThresholdOfSpecialValues()
     const auto noThreshold = selectMagnitude({1, 4, weights}, sparsity(0.75), 1);
     VERIFY_RESULT(noThreshold);
     QCOMPARE(text(*noThreshold), std::string("1111")); // nothing is <= not-a-number
+}
+
+void TestSelection::randomIsByChanceAlone()
+{
+    const Case wanted = smoothCase(200, 256, 5);
+    const auto first = selectRandom(wanted.view(), 1, sparsity(0.5), 1);
+    const auto second = selectRandom(wanted.view(), 2, sparsity(0.5), 1);
+    VERIFY_RESULT(first);
+    VERIFY_RESULT(second);
+    std::size_t both = 0;
+    std::vector<std::size_t> ofColumn(256, 0);
+    for (std::size_t row = 0; row < 200; ++row) {
+        QCOMPARE(first->countRow(row), std::uint64_t(128));
+        for (std::size_t col = 0; col < 256; ++col) {
+            both += first->test(row, col) && second->test(row, col) ? 1 : 0;
+            ofColumn[col] += first->test(row, col) ? 1 : 0;
+        }
+    }
+    // Two independent halves share a quarter: 12,800 expected, standard deviation below 60.
+    QVERIFY2(both > 12'500 && both < 13'100, std::to_string(both).c_str());
+    // No column is preferred: 100 expected in each, standard deviation 7.
+    QVERIFY(*std::ranges::min_element(ofColumn) > 60 && *std::ranges::max_element(ofColumn) < 140);
+
+    const auto threads = selectRandom(wanted.view(), 1, sparsity(0.5), 3);
+    VERIFY_RESULT(threads);
+    QVERIFY(*threads == *first);
+    const Case others = smoothCase(200, 256, 6);
+    const auto same = selectRandom(others.view(), 1, sparsity(0.5), 1);
+    VERIFY_RESULT(same);
+    QVERIFY(*same == *first); // whatever the weights are
+}
+
+void TestSelection::randomOfGroups()
+{
+    const Case wanted = smoothCase(20, 64, 5);
+    const auto kept = selectRandom(wanted.view(), 1, pattern(2, 4), 1);
+    VERIFY_RESULT(kept);
+    for (std::size_t row = 0; row < 20; ++row)
+        for (std::size_t group = 0; group < 16; ++group) {
+            int count = 0;
+            for (std::size_t col = 4 * group; col < 4 * group + 4; ++col)
+                count += kept->test(row, col) ? 1 : 0;
+            QCOMPARE(count, 2);
+        }
+    const MatrixId q{LayerIndex{3}, "self_attn.q_proj"};
+    const MatrixId k{LayerIndex{3}, "self_attn.k_proj"};
+    QVERIFY(matrixSeed(1, q) != matrixSeed(1, k) && matrixSeed(1, q) != matrixSeed(2, q));
+    VERIFY_ERROR(selectRandom(smoothCase(2, 6, 5).view(), 1, pattern(2, 4), 1), ErrorCode::Unsupported);
+}
+
+void TestSelection::methodsAreChosenByName()
+{
+    const Case wanted = smoothCase(8, 16, 5);
+    const MatrixId id{LayerIndex{0}, "mlp.up_proj"};
+    const auto chosen = [&](PruneMethod method, const PruneTarget &target) {
+        return select(method, target, id, wanted.view(), wanted.norms, 7, 1);
+    };
+    const auto wanda = chosen(PruneMethod::Wanda, sparsity(0.5));
+    VERIFY_RESULT(wanda);
+    QVERIFY(wanda->kept == *selectWanda(wanted.view(), wanted.norms, sparsity(0.5), 1) && !wanda->alpha);
+    const auto variant = chosen(PruneMethod::WandaVariant, sparsity(0.5));
+    VERIFY_RESULT(variant);
+    QVERIFY(variant->kept == selectWandaVariant(wanted.view(), wanted.norms, sparsity(0.5), 1)->kept);
+    QVERIFY(variant->alpha.has_value());
+    const auto magnitude = chosen(PruneMethod::Magnitude, pattern(2, 4));
+    VERIFY_RESULT(magnitude);
+    QVERIFY(magnitude->kept == *selectMagnitude(wanted.view(), pattern(2, 4), 1));
+    const auto random = chosen(PruneMethod::Random, pattern(2, 4));
+    VERIFY_RESULT(random);
+    QVERIFY(random->kept == *selectRandom(wanted.view(), matrixSeed(7, id), pattern(2, 4), 1));
+    VERIFY_ERROR(chosen(PruneMethod::WandaVariant, pattern(2, 4)), ErrorCode::InvalidArgument);
 }
 
 void TestSelection::magnitudePattern()
