@@ -146,6 +146,8 @@ void Job::takeLine(const QByteArray &line)
         m_progressAt = QDateTime::currentDateTime();
     } else if (const auto *notice = std::get_if<WorkerNotice>(&parsed)) {
         m_notices << notice->text;
+    } else if (const auto *piece = std::get_if<WorkerPiece>(&parsed)) {
+        Q_EMIT wrote(piece->run, piece->text);
     } else if (auto *error = std::get_if<WorkerError>(&parsed)) {
         m_error = std::move(*error);
     } else {

@@ -18,6 +18,9 @@ namespace secateur::app {
 struct JobSpec {
     QString title;
     QStringList arguments; ///< of secateur-cli, without those of Worker
+    /// Of a job whose result nothing keeps: the view that shows it. Of no use once the window is gone, so it is not
+    /// written down.
+    QString forView = {};
     friend bool operator==(const JobSpec &, const JobSpec &) = default;
 };
 
@@ -60,6 +63,7 @@ public:
 
 Q_SIGNALS:
     void changed(); ///< state, progress or notices
+    void wrote(const QString &run, const QString &text); ///< a model did, and this is the next piece of it
     void finished();
 
 private:

@@ -190,7 +190,7 @@ void JobQueue::save()
         return;
     std::vector<JobSpec> specs;
     for (const auto &job : m_jobs)
-        if (!job->isFinished())
+        if (!job->isFinished() && job->spec().forView.isEmpty())
             specs.push_back(job->spec());
     // A queue that cannot be written down still runs; the next change tries again.
     static_cast<void>(writeQueueFile(m_file, specs));

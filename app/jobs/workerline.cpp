@@ -59,6 +59,8 @@ WorkerLine parseWorkerLine(const QByteArray &line)
         return WorkerNotice{stringAt(*parsed, "notice")};
     if (const auto error = parsed->find("error"); error != parsed->end() && error->is_object())
         return WorkerError{stringAt(*error, "code"), stringAt(*error, "detail")};
+    if (const auto run = parsed->find("run"); run != parsed->end() && run->is_string() && parsed->contains("text"))
+        return WorkerPiece{stringAt(*parsed, "run"), stringAt(*parsed, "text")};
     return WorkerText{QString::fromUtf8(line)};
 }
 

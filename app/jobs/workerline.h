@@ -30,12 +30,18 @@ struct WorkerError {
     QString detail;
 };
 
+/// A piece of what a model just wrote, of `generate` with a study.
+struct WorkerPiece {
+    QString run;
+    QString text;
+};
+
 /// What a worker wrote on a line of standard error that is none of the above: a library's warning, say.
 struct WorkerText {
     QString text;
 };
 
-using WorkerLine = std::variant<WorkerProgress, WorkerNotice, WorkerError, WorkerText>;
+using WorkerLine = std::variant<WorkerProgress, WorkerNotice, WorkerError, WorkerPiece, WorkerText>;
 
 /// Never fails: a line that is not what it should be is text.
 [[nodiscard]] WorkerLine parseWorkerLine(const QByteArray &line);

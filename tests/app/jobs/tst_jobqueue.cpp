@@ -104,6 +104,20 @@ private Q_SLOTS:
         QCOMPARE(m_queue->jobs()[1]->spec().arguments.first(), QStringLiteral("done"));
     }
 
+    void whatNothingKeepsIsNotWrittenDown()
+    {
+        m_queue->pause();
+        auto shown = spec("done", "shown");
+        shown.forView = QStringLiteral("a dialog");
+        m_queue->addAll({spec("done", "first"), shown});
+        const auto written = app::readQueueFile(file());
+        VERIFY_RESULT(written);
+        QCOMPARE(written->size(), 1U);
+        QCOMPARE(written->front().title, QStringLiteral("first"));
+        m_queue->resume();
+        QTRY_COMPARE(m_queue->unfinished(), 0U);
+    }
+
     void nothingToRestore()
     {
         VERIFY_RESULT(m_queue->restore());

@@ -60,6 +60,14 @@ private Q_SLOTS:
         QCOMPARE(std::get<WorkerError>(error).detail, QStringLiteral("by process 7"));
     }
 
+    void piecesOfText()
+    {
+        const auto line = parseWorkerLine("{\"run\":\"python\",\"text\":\" caf\\u00e9\\n\"}");
+        QVERIFY(std::holds_alternative<WorkerPiece>(line));
+        QCOMPARE(std::get<WorkerPiece>(line).run, QStringLiteral("python"));
+        QCOMPARE(std::get<WorkerPiece>(line).text, QStringLiteral(" caf\u00e9\n"));
+    }
+
     void everythingElseIsText_data()
     {
         QTest::addColumn<QByteArray>("line");
@@ -67,6 +75,8 @@ private Q_SLOTS:
         QTest::newRow("half an object") << QByteArray("{\"stage\":\"pru");
         QTest::newRow("a list") << QByteArray("[1,2]");
         QTest::newRow("another object") << QByteArray("{\"x\":1}");
+        QTest::newRow("a run without a text") << QByteArray("{\"run\":\"x\"}");
+        QTest::newRow("a run that is no name") << QByteArray("{\"run\":1,\"text\":\"x\"}");
         QTest::newRow("an error that is none") << QByteArray("{\"error\":\"x\"}");
         QTest::newRow("deeply nested") << QByteArray(100, '[') + QByteArray(100, ']');
     }
