@@ -21,6 +21,7 @@ namespace secateur::app {
 
 AccuracyPage::AccuracyPage(StudySession &studySession, Setting<QString> *taskFiles, QWidget *parent)
     : Page(studySession, parent), m_dialog(new MeasureDialog(studySession, taskFiles, this)),
+      m_prompt(new PromptDialog(studySession, this)),
       m_panel(new AccuracyPanel(studySession, AccuracyPanel::Size::Full, this))
 {
     setupActions();
@@ -28,6 +29,9 @@ AccuracyPage::AccuracyPage(StudySession &studySession, Setting<QString> *taskFil
     connect(m_limit, &QSpinBox::valueChanged, this, &AccuracyPage::update);
     connect(m_seed, &QSpinBox::valueChanged, this, &AccuracyPage::update);
     connect(m_dialog, &MeasureDialog::jobRequested, this, &AccuracyPage::jobRequested);
+    connect(m_prompt, &PromptDialog::jobsRequested, this, &AccuracyPage::jobsRequested);
+    connect(m_prompt, &PromptDialog::openRequested, this, &AccuracyPage::openRequested);
+    connect(m_prompt, &PromptDialog::statusChanged, this, &AccuracyPage::statusChanged);
     connect(m_panel, &AccuracyPanel::hovered, this, &AccuracyPage::statusChanged);
     connect(&session(), &StudySession::studyChanged, this, &AccuracyPage::update);
     connect(&session(), &StudySession::runsChanged, this, &AccuracyPage::update);
@@ -43,6 +47,12 @@ void AccuracyPage::setupActions()
         m_dialog->show();
         m_dialog->raise();
     });
+    m_askModels = makeAction(QStringLiteral("accuracy.prompt"), tr("&Prompt the Models\u2026"), [this] {
+        m_prompt->show();
+        m_prompt->raise();
+        m_prompt->activateWindow();
+    });
+    m_askModels->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_G));
     makeAction(QStringLiteral("accuracy.items"), tr("Show the &Items of a Measurement"),
                [this] { m_panel->openItems(); });
     const auto addCopy = [this](const QString &name, const QString &text,
@@ -66,6 +76,8 @@ void AccuracyPage::setupUi()
     connect(m_firstMeasure, &QPushButton::clicked, m_measure, &QAction::trigger);
     m_firstTasks = m_empty->addButton(tr("Measure on tasks\u2026"));
     connect(m_firstTasks, &QPushButton::clicked, m_measureTasks, &QAction::trigger);
+    m_firstPrompt = m_empty->addButton(tr("Prompt the models\u2026"));
+    connect(m_firstPrompt, &QPushButton::clicked, m_askModels, &QAction::trigger);
     m_stack->addWidget(m_empty);
     m_stack->addWidget(m_panel);
     auto *const column = new QVBoxLayout(this);
@@ -106,6 +118,10 @@ QWidget *AccuracyPage::makeControls()
     tasks->setToolTip(tr("Choose what to measure: tasks with their files, and models"));
     connect(tasks, &QPushButton::clicked, m_measureTasks, &QAction::trigger);
     row->addWidget(tasks);
+    auto *const prompt = new QPushButton(tr("Prompt\u2026"));
+    prompt->setToolTip(tr("Let the dense model and sub-models continue one text, side by side"));
+    connect(prompt, &QPushButton::clicked, m_askModels, &QAction::trigger);
+    row->addWidget(prompt);
     m_forecast = new QLabel;
     row->addWidget(m_forecast, 1);
     row->addWidget(widgets::makeMenuButton(tr("Copy as"), tr("Copy the measurements or their chart"), m_copyActions));
@@ -144,6 +160,8 @@ void AccuracyPage::update()
     m_goToPrune->setVisible(session().runs().empty());
     m_firstMeasure->setVisible(possible);
     m_firstTasks->setVisible(!session().runs().empty());
+    m_firstPrompt->setVisible(!session().runs().empty());
+    m_askModels->setEnabled(session().isOpen());
     m_measureTasks->setEnabled(!session().runs().empty());
     if (!measured)
         m_empty->setText(tr("Nothing measured yet"),

@@ -5,6 +5,7 @@
 #include "app/pages/accuracyplan.h"
 #include "app/pages/measuredialog.h"
 #include "app/pages/page.h"
+#include "app/pages/promptdialog.h"
 
 class QLabel;
 class QPushButton;
@@ -31,10 +32,12 @@ public:
     [[nodiscard]] QString id() const override { return QStringLiteral("accuracy"); }
     [[nodiscard]] QString title() const override { return tr("Accuracy"); }
     void activate() override;
+    void watchJobs(const JobQueue &queue) override { m_prompt->watchJobs(queue); }
 
     [[nodiscard]] AccuracyPanel &panel() const { return *m_panel; }
     [[nodiscard]] QString forecast() const;
     [[nodiscard]] MeasureDialog &dialog() const { return *m_dialog; }
+    [[nodiscard]] PromptDialog &promptDialog() const { return *m_prompt; }
 
 private:
     void setupActions();
@@ -46,7 +49,9 @@ private:
 
     QAction *m_measure = nullptr;
     QAction *m_measureTasks = nullptr;
+    QAction *m_askModels = nullptr;
     MeasureDialog *m_dialog;
+    PromptDialog *m_prompt;
     QList<QAction *> m_copyActions;
     AccuracyPanel *m_panel;
     AccuracyPlan m_plan;
@@ -55,6 +60,7 @@ private:
     QPushButton *m_goToPrune = nullptr;
     QPushButton *m_firstMeasure = nullptr;
     QPushButton *m_firstTasks = nullptr;
+    QPushButton *m_firstPrompt = nullptr;
     QWidget *m_controls = nullptr;
     QSpinBox *m_limit = nullptr;
     QSpinBox *m_seed = nullptr;
