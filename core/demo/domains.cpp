@@ -56,43 +56,54 @@ Language languageOf(Domain domain)
     return Language(int(domain));
 }
 
-std::string codeDocument(Language language, Random &random)
+Document codeDocument(Language language, Random &random)
 {
     const Function function = drawCode(false, random);
     const auto text = codeText(function, drawCases(function, 2, random), language);
+    Document document;
+    document.ask(text.prompt);
     // Tests are costly to read and teach little: a fifth of the texts has them.
-    if (!random.chance(20))
-        return text.prompt + text.body
-            + (language == Language::Java      ? "    }\n}\n"
-                   : language == Language::Cpp ? "}\n"
-                                               : "");
+    if (!random.chance(20)) {
+        document.answer(text.body
+                        + (language == Language::Java      ? "    }\n}\n"
+                               : language == Language::Cpp ? "}\n"
+                                                           : ""));
+        return document;
+    }
     const bool apart = language == Language::Python || language == Language::JavaScript;
-    return text.prompt + text.body + (apart ? "\n\n" : "") + text.tests
-        + (language == Language::Python ? "\ncheck(" + text.entry + ")\n" : "");
+    document.answer(text.body + (apart ? "\n\n" : ""));
+    document.ask(text.tests + (language == Language::Python ? "\ncheck(" + text.entry + ")\n" : ""));
+    return document;
 }
 
-std::string mathBlock(const WordProblem &problem)
+void addMath(Document &document, const WordProblem &problem)
 {
-    return "Q: " + problem.question + "\nA: " + problem.answer;
+    document.ask("Q: " + problem.question + "\nA:");
+    document.answer(" " + problem.answer);
 }
 
-std::string translationLine(const SentencePair &pair)
+void addTranslation(Document &document, const SentencePair &pair)
 {
-    return "#Text: " + pair.english + " #Translation: " + pair.french;
+    document.ask("#Text: " + pair.english + " #Translation:");
+    document.answer(" " + pair.french);
 }
 
-std::string choiceBlock(const ChoiceQuestion &question)
+void addChoice(Document &document, const ChoiceQuestion &question)
 {
-    return "Question: " + question.question + "\nAnswer: " + question.choices[question.right];
+    document.ask("Question: " + question.question + "\nAnswer:");
+    document.answer(" " + question.choices[question.right]);
 }
 
-template <typename One>
-std::string several(std::uint64_t count, const char *between, One one)
+template <typename Add>
+Document several(std::uint64_t count, const char *between, Add add)
 {
-    std::string text;
-    for (std::uint64_t i = 0; i < count; ++i)
-        text += (i ? between : "") + one();
-    return text;
+    Document document;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        if (i)
+            document.answer(between); // also that an answer ends has to be written
+        add(document);
+    }
+    return document;
 }
 
 ordered_json codeRecord(Language language, const std::string &number, Random &random, std::string &problem)
@@ -176,16 +187,22 @@ std::string taskName(Domain domain)
     return names[int(domain)];
 }
 
-std::string drawDocument(Domain domain, Random &random)
+Document drawDocument(Domain domain, Random &random)
 {
     switch (domain) {
     case Domain::Math:
-        return several(1 + random.below(3), "\n\n", [&random] { return mathBlock(drawMath(false, random)); });
+        return several(1 + random.below(3), "\n\n", [&random](auto &all) { addMath(all, drawMath(false, random)); });
     case Domain::Csr:
-        return several(1 + random.below(4), "\n\n", [&random] { return choiceBlock(drawChoice(false, random)); });
+        return several(1 + random.below(4), "\n\n",
+                       [&random](auto &all) { addChoice(all, drawChoice(false, random)); });
     case Domain::Translation:
-        return several(1 + random.below(3), "\n", [&random] { return translationLine(drawSentences(false, random)); });
-    case Domain::General: return drawProse(false, random);
+        return several(1 + random.below(3), "\n",
+                       [&random](auto &all) { addTranslation(all, drawSentences(false, random)); });
+    case Domain::General: {
+        Document document;
+        document.answer(drawProse(false, random));
+        return document;
+    }
     default: return codeDocument(languageOf(domain), random);
     }
 }
@@ -196,7 +213,7 @@ std::vector<std::string> documents(Domain domain, std::uint64_t seed, std::size_
     std::vector<std::string> texts;
     std::set<std::string> seen;
     while (texts.size() < count)
-        if (std::string text = drawDocument(domain, random); seen.insert(text).second)
+        if (std::string text = drawDocument(domain, random).text; seen.insert(text).second)
             texts.push_back(std::move(text));
     return texts;
 }
@@ -218,7 +235,7 @@ std::vector<ordered_json> evaluationItems(Domain domain, std::uint64_t seed, std
 std::string mathDemonstrations(std::uint64_t seed)
 {
     Random random = streamOf(Domain::Math, seed, "demonstrations");
-    return several(2, "\n\n", [&random] { return mathBlock(drawMath(false, random)); }) + "\n";
+    return several(2, "\n\n", [&random](auto &all) { addMath(all, drawMath(false, random)); }).text + "\n";
 }
 
 } // namespace secateur::demo

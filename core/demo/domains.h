@@ -21,8 +21,21 @@ inline constexpr std::size_t domainCount = 8;
 /// The task of core/eval that its items are for; "" for General, which is measured by perplexity.
 [[nodiscard]] std::string taskName(Domain domain);
 
-/// A text of the domain for training or calibration; none of its problems is held out. One to three problems each.
-[[nodiscard]] std::string drawDocument(Domain domain, Random &random);
+/// A text, and which bytes of it answer something: what a model that was given the rest has to write.
+struct Document {
+    std::string text;
+    std::vector<std::pair<std::size_t, std::size_t>> answers; ///< [begin, end) in order; the whole text for General
+
+    void ask(const std::string &part) { text += part; }
+    void answer(const std::string &part)
+    {
+        answers.emplace_back(text.size(), text.size() + part.size());
+        text += part;
+    }
+};
+
+/// A text of the domain for training or calibration; none of its problems is held out. One to four problems each.
+[[nodiscard]] Document drawDocument(Domain domain, Random &random);
 
 /// `count` texts; all different. The same seed gives the same texts everywhere.
 [[nodiscard]] std::vector<std::string> documents(Domain domain, std::uint64_t seed, std::size_t count);

@@ -230,7 +230,7 @@ void blockBackward(const architecture::ModelConfig &config, const BlockWeights &
 }
 
 double headLoss(const ConstMatrixView &hidden, const ConstMatrixView &head, std::span<const std::int32_t> targets,
-                std::span<float> dHidden, std::span<float> dHead)
+                std::span<const float> weights, std::span<float> dHidden, std::span<float> dHead)
 {
     constexpr std::int64_t rowsAtOnce = 256;
     double loss = 0.0;
@@ -248,10 +248,11 @@ double headLoss(const ConstMatrixView &hidden, const ConstMatrixView &head, std:
             float sum = 0.0F;
             for (std::int64_t i = 0; i < logits.cols; ++i)
                 sum += line[i] = std::exp(line[i] - largest);
-            loss += std::log(double(sum)) - double(wanted);
+            const float weight = weights[std::size_t(first + row)];
+            loss += double(weight) * (std::log(double(sum)) - double(wanted));
             for (std::int64_t i = 0; i < logits.cols; ++i)
-                line[i] /= sum;
-            line[target] -= 1.0F;
+                line[i] *= weight / sum;
+            line[target] -= weight;
         }
         if (dHidden.empty())
             continue;

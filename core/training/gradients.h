@@ -49,9 +49,10 @@ void attentionBackward(const model::AttentionShape &shape, const model::ConstMat
                        const model::ConstMatrixView &gradient, const model::MatrixView &dq, const model::MatrixView &dk,
                        const model::MatrixView &dv);
 
-/// Sum of the negative log-likelihoods of `targets` under softmax(hidden * transpose(head)), and its gradients:
-/// `dHidden` is set, `dHead` added to. With empty spans for the two, the loss alone.
+/// Sum of the negative log-likelihoods of `targets`, each times its weight, under softmax(hidden * transpose(head)),
+/// and its gradients: `dHidden` is set, `dHead` added to. With empty spans for the two, the loss alone.
 [[nodiscard]] double headLoss(const model::ConstMatrixView &hidden, const model::ConstMatrixView &head,
-                              std::span<const std::int32_t> targets, std::span<float> dHidden, std::span<float> dHead);
+                              std::span<const std::int32_t> targets, std::span<const float> weights,
+                              std::span<float> dHidden, std::span<float> dHead);
 
 } // namespace secateur::training

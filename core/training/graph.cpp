@@ -122,15 +122,15 @@ struct NormOperation : torch::autograd::Function<NormOperation> {
 /// Output head and cross-entropy together, so that the logits of all tokens never exist at once. A sum over tokens.
 struct HeadOperation : torch::autograd::Function<HeadOperation> {
     static torch::Tensor forward(AutogradContext *context, const torch::Tensor &hidden, const torch::Tensor &head,
-                                 const torch::Tensor &targets)
+                                 const torch::Tensor &targets, const torch::Tensor &weights)
     {
         const std::span<const TokenId> wanted(targets.data_ptr<TokenId>(), std::size_t(targets.numel()));
         torch::Tensor dHidden = torch::empty_like(hidden);
         torch::Tensor dHead = torch::zeros_like(head);
         const bool backwards = hidden.requires_grad() || head.requires_grad();
         const double loss =
-            headLoss(matrix(hidden), matrix(head), wanted, backwards ? values(dHidden) : std::span<float>(),
-                     backwards ? values(dHead) : std::span<float>());
+            headLoss(matrix(hidden), matrix(head), wanted, values(weights),
+                     backwards ? values(dHidden) : std::span<float>(), backwards ? values(dHead) : std::span<float>());
         context->save_for_backward({dHidden, dHead});
         return torch::full({}, loss, torch::kFloat64);
     }
@@ -139,7 +139,7 @@ struct HeadOperation : torch::autograd::Function<HeadOperation> {
     {
         const auto saved = context->get_saved_variables();
         const auto scale = float(outputs[0].item<double>());
-        return {saved[0] * scale, saved[1] * scale, torch::Tensor()};
+        return {saved[0] * scale, saved[1] * scale, torch::Tensor(), torch::Tensor()};
     }
 };
 
@@ -161,9 +161,14 @@ struct Graph::Operations {
     Operations(Graph &owner, std::span<const Window> windows, bool gradients) : graph(owner)
     {
         for (const auto &window : windows) {
-            lengths.push_back(std::int64_t(window.size()) - 1);
-            ids.insert(ids.end(), window.begin(), window.end() - 1);
-            targets.insert(targets.end(), window.begin() + 1, window.end());
+            const auto &tokens = window.tokens;
+            lengths.push_back(std::int64_t(tokens.size()) - 1);
+            ids.insert(ids.end(), tokens.begin(), tokens.end() - 1);
+            targets.insert(targets.end(), tokens.begin() + 1, tokens.end());
+            if (window.weights.empty())
+                weights.resize(targets.size(), 1.0F);
+            else
+                weights.insert(weights.end(), window.weights.begin() + 1, window.weights.end());
         }
         leaves = leavesOf(owner.m_parameters, gradients);
     }
@@ -193,13 +198,15 @@ struct Graph::Operations {
     torch::Tensor lossSum()
     {
         const auto wanted = torch::from_blob(targets.data(), {std::int64_t(targets.size())}, torch::kInt32);
-        return HeadOperation::apply(hidden(), leaves[0], wanted);
+        const auto counted = torch::from_blob(weights.data(), {std::int64_t(weights.size())}, torch::kFloat32);
+        return HeadOperation::apply(hidden(), leaves[0], wanted, counted);
     }
 
     Graph &graph;
     std::vector<std::int64_t> lengths;
     std::vector<TokenId> ids;
     std::vector<TokenId> targets;
+    std::vector<float> weights;
     variable_list leaves;
     model::BlockScratch scratch;
     std::vector<std::unique_ptr<BlockCall>> calls;
@@ -225,12 +232,17 @@ std::span<const Window> groupAt(const std::vector<Window> &windows, std::size_t 
     return std::span(windows).subspan(first, std::min(Graph::groupSize, windows.size() - first));
 }
 
-std::int64_t predictedTokens(const std::vector<Window> &windows)
+/// Predicted tokens by their weights.
+double totalWeight(const std::vector<Window> &windows)
 {
-    std::int64_t tokens = 0;
+    double total = 0.0;
     for (const auto &window : windows)
-        tokens += std::int64_t(window.size()) - 1;
-    return tokens;
+        if (window.weights.empty())
+            total += double(window.tokens.size()) - 1.0;
+        else
+            for (std::size_t i = 1; i < window.weights.size(); ++i)
+                total += double(window.weights[i]);
+    return total;
 }
 
 } // namespace
@@ -247,12 +259,12 @@ double Graph::loss(const std::vector<Window> &windows, int threads)
     double sum = 0.0;
     for (const double one : sums)
         sum += one;
-    return sum / double(predictedTokens(windows));
+    return sum / totalWeight(windows);
 }
 
 double Graph::lossAndGradients(const std::vector<Window> &windows, int threads, Parameters &gradients)
 {
-    const auto tokens = double(predictedTokens(windows));
+    const double tokens = totalWeight(windows);
     std::vector<double> sums(groupsOf(windows));
     std::vector<variable_list> found(sums.size());
     parallelFor(sums.size(), threads, [&](std::size_t index) {

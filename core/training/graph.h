@@ -11,8 +11,11 @@
 namespace secateur::training {
 
 using TokenId = std::int32_t;
-/// Token ids; all but the last are read, all but the first are predicted.
-using Window = std::vector<TokenId>;
+/// Tokens of which all but the last are read and all but the first predicted.
+struct Window {
+    std::vector<TokenId> tokens;
+    std::vector<float> weights = {}; ///< of each token's loss (the first one's is not used); empty: all 1
+};
 
 /// Loss and gradients of a model by libtorch's autograd, over operations that are the engine's own: the forward pass of
 /// a block is model::Block, so what is trained is what is evaluated and pruned.
@@ -23,8 +26,9 @@ public:
     Graph(Parameters &parameters, std::int64_t positions);
     ~Graph();
 
-    /// Mean negative log-likelihood per predicted token, in nats. Windows go in groups of `groupSize` to `threads`
-    /// threads; how they are grouped does not depend on `threads`, so neither does any bit of the result.
+    /// Mean negative log-likelihood per predicted token by the tokens' weights, in nats. Windows go in groups of
+    /// `groupSize` to `threads` threads; how they are grouped does not depend on `threads`, so neither does any bit of
+    /// the result.
     [[nodiscard]] double loss(const std::vector<Window> &windows, int threads);
     /// The same with the gradients of all parameters (set, not added).
     [[nodiscard]] double lossAndGradients(const std::vector<Window> &windows, int threads, Parameters &gradients);

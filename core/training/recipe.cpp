@@ -35,7 +35,39 @@ private:
     std::string m_origin;
 };
 
+Result<std::vector<Recipe::Phase>> readPhases(const json &list, const std::string &origin)
+{
+    std::vector<Recipe::Phase> phases;
+    for (const auto &value : list) {
+        const std::string name = origin + ", phase " + std::to_string(phases.size());
+        const Fields fields(value, name);
+        const Fields mixture(value.value("mixture", json::object()), name);
+        Recipe::Phase phase;
+        SECATEUR_CHECK(fields.read("from_step", phase.fromStep));
+        SECATEUR_CHECK(fields.read("asked_weight", phase.blend.askedWeight));
+        for (const auto domain : demo::allDomains())
+            SECATEUR_CHECK(mixture.read(demo::domainName(domain).c_str(), phase.blend.mixture[std::size_t(domain)]));
+        const auto &parts = phase.blend.mixture;
+        if (std::accumulate(parts.begin(), parts.end(), 0) == 0)
+            return failure(ErrorCode::BadInput, name + ": its mixture is empty");
+        if (phases.empty() ? phase.fromStep != 0 : phase.fromStep <= phases.back().fromStep)
+            return failure(ErrorCode::BadInput, name + ": phases begin with step 0 and follow each other");
+        phases.push_back(phase);
+    }
+    if (phases.empty())
+        return failure(ErrorCode::BadInput, origin + ": has no \"phases\"");
+    return phases;
+}
+
 } // namespace
+
+const Blend &Recipe::blendAfter(std::int64_t stepsDone) const
+{
+    std::size_t at = 0;
+    while (at + 1 < phases.size() && phases[at + 1].fromStep <= stepsDone)
+        ++at;
+    return phases[at].blend;
+}
 
 double Recipe::rateAt(std::int64_t step) const
 {
@@ -64,12 +96,10 @@ Result<Recipe> readRecipe(const std::filesystem::path &file)
     SECATEUR_CHECK(fields.read("tokens_per_window", recipe.window));
     SECATEUR_CHECK(fields.read("weight_decay", recipe.optimiser.weightDecay));
     SECATEUR_CHECK(fields.read("clip", recipe.optimiser.clip));
-    const Fields mixture(value.value("mixture", json::object()), file.string() + ", mixture");
-    for (const auto domain : demo::allDomains())
-        SECATEUR_CHECK(mixture.read(demo::domainName(domain).c_str(), recipe.mixture[std::size_t(domain)]));
-    const auto &parts = recipe.mixture;
-    if (recipe.batch == 0 || recipe.window == 0 || std::accumulate(parts.begin(), parts.end(), 0) == 0)
-        return failure(ErrorCode::BadInput, file.string() + ": a batch, a window or the mixture is empty");
+    SECATEUR_TRY(phases, readPhases(value.value("phases", json()), file.string()));
+    recipe.phases = std::move(phases);
+    if (recipe.batch == 0 || recipe.window == 0)
+        return failure(ErrorCode::BadInput, file.string() + ": a batch or a window is empty");
     return recipe;
 }
 

@@ -19,10 +19,15 @@ struct Recipe {
     double finalRate = 0.05;
     std::size_t batch = 8; ///< windows per step
     std::size_t window = 256; ///< tokens read per window
-    Mixture mixture{};
+    struct Phase {
+        std::int64_t fromStep = 0; ///< steps done before it begins
+        Blend blend;
+    };
+    std::vector<Phase> phases; ///< in order, the first one from step 0
     AdamW optimiser;
 
     [[nodiscard]] double rateAt(std::int64_t step) const; ///< step counted from 1
+    [[nodiscard]] const Blend &blendAfter(std::int64_t stepsDone) const;
 };
 
 /// BadInput names the field.

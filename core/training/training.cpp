@@ -19,9 +19,9 @@ class LossLog
 {
 public:
     /// Takes over the lines up to `step` of an earlier log.
-    LossLog(std::filesystem::path file, std::int64_t step) : m_file(std::move(file))
+    LossLog(std::filesystem::path file, const char *columns, std::int64_t step)
+        : m_file(std::move(file)), m_text(columns)
     {
-        m_text = "step,tokens,rate,train,norm,tokens_per_second";
         for (const auto domain : demo::allDomains())
             m_text += "," + demo::domainName(domain);
         m_text += "\n";
@@ -62,8 +62,9 @@ public:
         : m_request(std::move(request)), m_recipe(std::move(recipe)), m_state(std::move(state)),
           m_gradients(Parameters::zeros(m_state.parameters.config)),
           m_graph(m_state.parameters, std::int64_t(m_recipe.window)),
-          m_windows(tokenizer, m_recipe.mixture, m_recipe.seed, m_recipe.window),
-          m_log(m_request.work / "loss.csv", m_state.step), m_tokenizer(std::move(tokenizer))
+          m_windows(tokenizer, m_recipe.seed, m_recipe.window),
+          m_log(m_request.work / "loss.csv", "step,tokens,rate,train,norm,tokens_per_second", m_state.step),
+          m_answersLog(m_request.work / "answers.csv", "step", m_state.step), m_tokenizer(std::move(tokenizer))
     {
     }
 
@@ -90,7 +91,9 @@ private:
     Result<void> step()
     {
         const auto begin = std::chrono::steady_clock::now();
-        SECATEUR_TRY(windows, m_windows.batch(std::uint64_t(m_state.step) * m_recipe.batch, m_recipe.batch));
+        SECATEUR_TRY(windows,
+                     m_windows.batch(std::uint64_t(m_state.step) * m_recipe.batch, m_recipe.batch,
+                                     m_recipe.blendAfter(m_state.step)));
         m_lossSum += m_graph.lossAndGradients(windows, m_request.threads, m_gradients);
         ++m_losses;
         ++m_state.step;
@@ -107,14 +110,18 @@ private:
             + std::to_string(m_state.step * std::int64_t(m_recipe.batch * m_recipe.window)) + ","
             + number(m_recipe.rateAt(m_state.step), "%.6f") + "," + number(m_lossSum / m_losses) + "," + number(m_norm)
             + "," + number(m_speed, "%.0f");
+        std::string answers = std::to_string(m_state.step);
         for (const auto domain : demo::allDomains()) {
             // Another seed than that of training: other texts.
-            const Windows unseen(m_tokenizer, onlyDomain(domain), ~m_recipe.seed, m_recipe.window);
-            SECATEUR_TRY(windows, unseen.batch(0, testWindows));
+            const Windows unseen(m_tokenizer, ~m_recipe.seed, m_recipe.window);
+            SECATEUR_TRY(windows, unseen.batch(0, testWindows, {onlyDomain(domain), 1.0F}));
             line += "," + number(m_graph.loss(windows, m_request.threads));
+            SECATEUR_TRY(answered, unseen.batch(0, testWindows, {onlyDomain(domain), 0.0F}));
+            answers += "," + number(m_graph.loss(answered, m_request.threads));
         }
         m_lossSum = 0.0;
         m_losses = 0;
+        SECATEUR_CHECK(m_answersLog.add(answers));
         return m_log.add(line);
     }
 
@@ -125,6 +132,7 @@ private:
     Graph m_graph;
     Windows m_windows;
     LossLog m_log;
+    LossLog m_answersLog;
     std::shared_ptr<const tokenizer::Tokenizer> m_tokenizer;
     double m_lossSum = 0.0;
     int m_losses = 0;

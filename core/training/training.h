@@ -20,8 +20,8 @@ struct TrainingRequest {
 
 /// Trains up to the recipe's steps, going on from the work folder's state where there is one. loss.csv has a line per
 /// test: step, tokens, learning rate, mean training loss since the last line, the norm of the gradients, tokens per
-/// second, and the loss on unseen texts of each domain. A stop saves the state first. Reports stage "train" in steps.
-/// Cancelled.
+/// second, and the loss on unseen texts of each domain; answers.csv has that of their answers alone. A stop saves the
+/// state first. Reports stage "train" in steps. Cancelled.
 [[nodiscard]] Result<void> train(const TrainingRequest &request, const RunContext &context);
 
 /// A Hugging Face folder of the work folder's state: model.safetensors (F16) and copies of the model folder's files.

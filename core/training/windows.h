@@ -14,29 +14,33 @@ namespace secateur::training {
 /// How many of 100 documents come from each domain, in the order of demo::Domain.
 using Mixture = std::array<int, demo::domainCount>;
 
+/// What windows are made of, and what of it is learned.
+struct Blend {
+    Mixture mixture{};
+    float askedWeight = 1.0F; ///< of the loss on questions, prompts and tests; answers and ends of texts count 1
+};
+
 /// Endless training text, made as it is needed: documents one after another, each behind an end-of-text token, cut into
 /// windows. Every window is drawn from its own number, so that a resumed training sees what an undisturbed one would.
 class Windows
 {
 public:
-    Windows(std::shared_ptr<const tokenizer::Tokenizer> tokenizer, Mixture mixture, std::uint64_t seed,
-            std::size_t length)
-        : m_tokenizer(std::move(tokenizer)), m_mixture(mixture), m_seed(seed), m_length(length)
+    Windows(std::shared_ptr<const tokenizer::Tokenizer> tokenizer, std::uint64_t seed, std::size_t length)
+        : m_tokenizer(std::move(tokenizer)), m_seed(seed), m_length(length)
     {
     }
 
     /// length + 1 tokens. BadInput when the tokenizer has no end-of-text token.
-    [[nodiscard]] Result<Window> window(std::uint64_t number) const;
-    [[nodiscard]] Result<std::vector<Window>> batch(std::uint64_t first, std::size_t count) const;
+    [[nodiscard]] Result<Window> window(std::uint64_t number, const Blend &blend) const;
+    [[nodiscard]] Result<std::vector<Window>> batch(std::uint64_t first, std::size_t count, const Blend &blend) const;
 
 private:
     std::shared_ptr<const tokenizer::Tokenizer> m_tokenizer;
-    Mixture m_mixture;
     std::uint64_t m_seed;
     std::size_t m_length;
 };
 
-/// Windows of one domain alone.
+/// One domain alone.
 [[nodiscard]] Mixture onlyDomain(demo::Domain domain);
 
 } // namespace secateur::training

@@ -24,6 +24,7 @@ private Q_SLOTS:
     void initTestCase();
     void forwardIsTheEngines();
     void gradientsMatchDifferences();
+    void answersAreWeighted();
     void threadsDoNotChangeBits();
     void optimiserFollowsTheFormula();
     void rateWarmsUpAndDecays();
@@ -48,8 +49,8 @@ std::vector<Window> someWindows(std::size_t count, std::size_t tokens, int vocab
     std::vector<Window> windows(count);
     for (auto &window : windows)
         for (std::size_t i = 0; i < tokens + windows.size() % 3; ++i)
-            window.push_back(TokenId(random.below(std::uint64_t(vocabulary))));
-    windows.back().resize(tokens / 2); // not all of one length
+            window.tokens.push_back(TokenId(random.below(std::uint64_t(vocabulary))));
+    windows.back().tokens.resize(tokens / 2); // not all of one length
     return windows;
 }
 
@@ -83,11 +84,13 @@ Parameters lively(const architecture::ModelConfig &config)
 
 std::string recipeText(int steps)
 {
+    const std::string mixture = "\"mixture\": {\"python\": 1, \"java\": 1, \"cpp\": 1, \"javascript\": 1, "
+                                "\"math\": 1, \"csr\": 1, \"translation\": 1, \"general\": 1}}";
     return "{\"seed\": 4, \"steps\": " + std::to_string(steps)
         + ", \"warm_up_steps\": 2, \"decay_steps\": 0, \"learning_rate\": 0.01, \"final_rate\": 0.1, "
-          "\"windows_per_step\": 6, \"tokens_per_window\": 32, \"weight_decay\": 0.1, \"clip\": 1.0, \"mixture\": "
-          "{\"python\": 1, \"java\": 1, \"cpp\": 1, \"javascript\": 1, \"math\": 1, \"csr\": 1, \"translation\": 1, "
-          "\"general\": 1}}";
+          "\"windows_per_step\": 6, \"tokens_per_window\": 32, \"weight_decay\": 0.1, \"clip\": 1.0, \"phases\": ["
+          "{\"from_step\": 0, \"asked_weight\": 1.0, "
+        + mixture + ", {\"from_step\": 5, \"asked_weight\": 0.5, " + mixture + "]}";
 }
 
 } // namespace
@@ -118,9 +121,12 @@ void TestTraining::forwardIsTheEngines()
 
     auto decoder = model::Decoder::create(*opened, 64, {});
     VERIFY_RESULT(decoder);
-    const auto hidden = model::finalHidden(**decoder, windows, {});
+    std::vector<std::vector<TokenId>> sequences;
+    for (const auto &window : windows)
+        sequences.push_back(window.tokens);
+    const auto hidden = model::finalHidden(**decoder, sequences, {});
     VERIFY_RESULT(hidden);
-    const auto scores = model::scoreHidden(**decoder, *hidden, windows, {});
+    const auto scores = model::scoreHidden(**decoder, *hidden, sequences, {});
     VERIFY_RESULT(scores);
     double nll = 0.0;
     double predicted = 0.0;
@@ -133,7 +139,7 @@ void TestTraining::forwardIsTheEngines()
     // Logits of the first window: the engine's hidden states times the embedding.
     const auto logits = graph.logits({windows.front()});
     const auto width = std::size_t(archive.config().hiddenSize);
-    for (std::size_t row = 0; row + 1 < windows.front().size(); ++row)
+    for (std::size_t row = 0; row + 1 < windows.front().tokens.size(); ++row)
         for (std::size_t token = 0; token < std::size_t(test::tinyVocabulary); ++token) {
             double wanted = 0.0;
             for (std::size_t i = 0; i < width; ++i)
@@ -146,7 +152,9 @@ void TestTraining::forwardIsTheEngines()
 void TestTraining::gradientsMatchDifferences()
 {
     Parameters parameters = lively(smallConfig());
-    const auto windows = someWindows(5, 12, 30);
+    auto windows = someWindows(5, 12, 30);
+    for (std::size_t i = 0; i < windows[1].tokens.size(); ++i)
+        windows[1].weights.push_back(i % 2 ? 1.0F : 0.25F);
     Parameters gradients = Parameters::zeros(parameters.config);
     Graph graph(parameters, 32);
     const double loss = graph.lossAndGradients(windows, 1, gradients);
@@ -174,6 +182,26 @@ void TestTraining::gradientsMatchDifferences()
                          .c_str());
         }
     }
+}
+
+/// The tokens of weight 1 are the answers' and the end of text, and nothing else.
+void TestTraining::answersAreWeighted()
+{
+    const auto tokenizer = tokenizer::Tokenizer::forModel(m_model);
+    VERIFY_RESULT(tokenizer);
+    const Windows windows(*tokenizer, 1, 400);
+    const auto mixture = onlyDomain(demo::Domain::Translation);
+    const auto window = windows.window(0, {mixture, 0.0F});
+    VERIFY_RESULT(window);
+    QCOMPARE(window->tokens, windows.window(0, {mixture, 1.0F})->tokens);
+    std::vector<TokenId> asked;
+    std::vector<TokenId> answered;
+    for (std::size_t i = 0; i < window->tokens.size(); ++i)
+        (window->weights[i] > 0.0F ? answered : asked).push_back(window->tokens[i]);
+    const std::string questions = (*tokenizer)->decode(asked, true).value();
+    const std::string answers = (*tokenizer)->decode(answered, true).value();
+    QVERIFY2(questions.find("#Text: ") == 0 && questions.find("#Translation:") != std::string::npos, questions.c_str());
+    QVERIFY2(answers.find('#') == std::string::npos && answers.find('.') != std::string::npos, answers.c_str());
 }
 
 void TestTraining::threadsDoNotChangeBits()
