@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/base/file.h"
@@ -29,6 +31,36 @@ constexpr const char *usage = R"(secateur-trainer: makes the model and the data 
 
 volatile std::sig_atomic_t stopAsked = 0;
 
+/// Asks for a stop when SIGINT or SIGTERM comes. Threads that compute block these signals: a handler would run on their
+/// stack, below which oneDNN's kernels keep data. One thread does nothing but take them.
+class StopOnSignal
+{
+public:
+    StopOnSignal()
+    {
+        sigset_t signals;
+        sigemptyset(&signals);
+        for (const int number : {SIGINT, SIGTERM}) {
+            sigaddset(&signals, number);
+            std::signal(number, [](int) { stopAsked = 1; });
+        }
+        pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+        m_taking = std::jthread([this, signals](const std::stop_token &over) {
+            pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+            while (!over.stop_requested()) {
+                std::this_thread::sleep_for(std::chrono::milliseconds(200));
+                if (stopAsked)
+                    m_stop.request_stop();
+            }
+        });
+    }
+    [[nodiscard]] std::stop_token token() const { return m_stop.get_token(); }
+
+private:
+    std::stop_source m_stop;
+    std::jthread m_taking;
+};
+
 Result<void> writeAll(const std::filesystem::path &folder, const std::map<std::string, std::string> &files)
 {
     for (const auto &[name, text] : files) {
@@ -41,15 +73,11 @@ Result<void> writeAll(const std::filesystem::path &folder, const std::map<std::s
 
 Result<void> runTraining(const std::vector<std::string> &words)
 {
-    std::signal(SIGINT, [](int) { stopAsked = 1; });
-    std::signal(SIGTERM, [](int) { stopAsked = 1; });
+    const StopOnSignal signals;
     training::TrainingRequest request{words[1], words[2], words[3]};
     if (words.size() > 4)
         request.threads = std::max(1, std::atoi(words[4].c_str()));
-    std::stop_source stop;
-    const RunContext context(stop.get_token(), [&stop](const Progress &progress) {
-        if (stopAsked)
-            stop.request_stop();
+    const RunContext context(signals.token(), [](const Progress &progress) {
         if (progress.done % 10 == 0)
             std::printf("step %llu of %llu, %.0f tokens/s\n", static_cast<unsigned long long>(progress.done),
                         static_cast<unsigned long long>(progress.total), progress.tokensPerSecond);

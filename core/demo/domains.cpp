@@ -207,6 +207,11 @@ Document drawDocument(Domain domain, Random &random)
     }
 }
 
+Document drawExercises(Random &random)
+{
+    return several(2 + random.below(4), "\n\n", [&random](auto &all) { addMath(all, drawExercise(random)); });
+}
+
 std::vector<std::string> documents(Domain domain, std::uint64_t seed, std::size_t count)
 {
     Random random = streamOf(domain, seed, "documents");

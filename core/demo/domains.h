@@ -37,6 +37,9 @@ struct Document {
 /// A text of the domain for training or calibration; none of its problems is held out. One to four problems each.
 [[nodiscard]] Document drawDocument(Domain domain, Random &random);
 
+/// Two to five exercises in arithmetic, as practice for Domain::Math.
+[[nodiscard]] Document drawExercises(Random &random);
+
 /// `count` texts; all different. The same seed gives the same texts everywhere.
 [[nodiscard]] std::vector<std::string> documents(Domain domain, std::uint64_t seed, std::size_t count);
 

@@ -226,4 +226,36 @@ WordProblem drawWordProblem(Random &random)
     return problem;
 }
 
+WordProblem drawExercise(Random &random)
+{
+    static const Words words = {"How much is {e}?", "What is {e}?", "Compute {e}."};
+    std::int64_t a = 0;
+    std::int64_t b = 0;
+    WordProblem exercise;
+    const std::uint64_t operation = random.below(6);
+    if (operation < 2) {
+        a = random.between(1, 48);
+        b = random.between(1, 12);
+        exercise.result = a + b;
+    } else if (operation < 4) {
+        b = random.between(1, 12);
+        a = b + random.between(1, 46);
+        exercise.result = a - b;
+    } else if (operation == 4) {
+        a = random.between(2, 9);
+        b = random.between(2, 9);
+        exercise.result = a * b;
+    } else {
+        b = random.between(2, 6);
+        exercise.result = random.between(2, 9);
+        a = b * exercise.result;
+    }
+    const char *const signs[] = {"+", "+", "-", "-", "*", "/"};
+    exercise.problem = std::to_string(a) + " " + signs[operation] + " " + std::to_string(b);
+    exercise.question = fill(random.pick(words), {{"e", exercise.problem}});
+    exercise.answer = exercise.problem + " = " + std::to_string(exercise.result) + ". The answer is "
+        + std::to_string(exercise.result) + ".";
+    return exercise;
+}
+
 } // namespace secateur::demo

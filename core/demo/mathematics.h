@@ -16,4 +16,8 @@ struct WordProblem {
 };
 [[nodiscard]] WordProblem drawWordProblem(Random &random);
 
+/// A bare sum, difference, product or quotient of the size that word problems have, asked and answered like them.
+/// Practice for training; no part of a domain.
+[[nodiscard]] WordProblem drawExercise(Random &random);
+
 } // namespace secateur::demo

@@ -169,6 +169,7 @@ std::string tokenizerConfig(std::size_t longestText)
                                  {"bos_token", endOfText},
                                  {"eos_token", endOfText},
                                  {"clean_up_tokenization_spaces", false},
+                                 {"model_input_names", json::array({"input_ids", "attention_mask"})},
                                  {"model_max_length", longestText}};
     return config.dump(1) + "\n";
 }

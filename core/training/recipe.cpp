@@ -47,6 +47,7 @@ Result<std::vector<Recipe::Phase>> readPhases(const json &list, const std::strin
         SECATEUR_CHECK(fields.read("asked_weight", phase.blend.askedWeight));
         for (const auto domain : demo::allDomains())
             SECATEUR_CHECK(mixture.read(demo::domainName(domain).c_str(), phase.blend.mixture[std::size_t(domain)]));
+        SECATEUR_CHECK(mixture.read("exercises", phase.blend.mixture.back()));
         const auto &parts = phase.blend.mixture;
         if (std::accumulate(parts.begin(), parts.end(), 0) == 0)
             return failure(ErrorCode::BadInput, name + ": its mixture is empty");

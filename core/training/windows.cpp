@@ -15,14 +15,14 @@ std::size_t bytesOf(const tokenizer::Tokenizer &tokenizer, TokenId id)
     return std::size_t(std::ranges::count_if(spelling, [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
-demo::Domain drawDomain(const Mixture &mixture, demo::Random &random)
+demo::Document drawFrom(const Mixture &mixture, demo::Random &random)
 {
     const int total = std::accumulate(mixture.begin(), mixture.end(), 0);
     int at = int(random.below(std::uint64_t(total)));
-    std::size_t domain = 0;
-    while (at >= mixture[domain])
-        at -= mixture[domain++];
-    return demo::Domain(domain);
+    std::size_t source = 0;
+    while (at >= mixture[source])
+        at -= mixture[source++];
+    return source < demo::domainCount ? demo::drawDocument(demo::Domain(source), random) : demo::drawExercises(random);
 }
 
 /// A token belongs to an answer when its first byte does.
@@ -62,7 +62,7 @@ Result<Window> Windows::window(std::uint64_t number, const Blend &blend) const
     while (window.tokens.size() < m_length + 1) {
         window.tokens.push_back(*end);
         window.weights.push_back(1.0F);
-        const auto document = demo::drawDocument(drawDomain(blend.mixture, random), random);
+        const auto document = drawFrom(blend.mixture, random);
         SECATEUR_CHECK(appendText(*m_tokenizer, document, blend.askedWeight, window));
     }
     window.tokens.resize(m_length + 1);

@@ -11,8 +11,9 @@
 
 namespace secateur::training {
 
-/// How many of 100 documents come from each domain, in the order of demo::Domain.
-using Mixture = std::array<int, demo::domainCount>;
+/// How many documents come from each domain, in the order of demo::Domain, and last how many are exercises in
+/// arithmetic.
+using Mixture = std::array<int, demo::domainCount + 1>;
 
 /// What windows are made of, and what of it is learned.
 struct Blend {

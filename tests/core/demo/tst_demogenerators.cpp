@@ -194,6 +194,11 @@ void TestDemoGenerators::wordProblemsAddUp()
         QVERIFY2(problem.question.find('{') == std::string::npos, problem.question.c_str());
         QVERIFY2(problem.answer.find('{') == std::string::npos, problem.answer.c_str());
     }
+    for (int i = 0; i < 500; ++i) {
+        const WordProblem exercise = drawExercise(random);
+        QCOMPARE(eval::extractAnswer(exercise.answer, eval::AnswerFilter::ChainStrict),
+                 std::to_string(exercise.result));
+    }
 }
 
 void TestDemoGenerators::demonstrationsAreRead()

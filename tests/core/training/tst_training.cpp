@@ -85,7 +85,7 @@ Parameters lively(const architecture::ModelConfig &config)
 std::string recipeText(int steps)
 {
     const std::string mixture = "\"mixture\": {\"python\": 1, \"java\": 1, \"cpp\": 1, \"javascript\": 1, "
-                                "\"math\": 1, \"csr\": 1, \"translation\": 1, \"general\": 1}}";
+                                "\"math\": 1, \"csr\": 1, \"translation\": 1, \"general\": 1, \"exercises\": 1}}";
     return "{\"seed\": 4, \"steps\": " + std::to_string(steps)
         + ", \"warm_up_steps\": 2, \"decay_steps\": 0, \"learning_rate\": 0.01, \"final_rate\": 0.1, "
           "\"windows_per_step\": 6, \"tokens_per_window\": 32, \"weight_decay\": 0.1, \"clip\": 1.0, \"phases\": ["
