@@ -119,22 +119,22 @@ Result<void> CodeEvaluation::judge(Findings &findings, const Progress &progress)
     }
     Result<void> kept;
     std::uint64_t judged = 0;
-    SECATEUR_CHECK(m_sandbox->run(
-        programs,
-        [&](std::size_t number, const sandbox::Verdict &verdict) {
-            // What the sandbox could not judge is asked again the next time.
-            const auto &[item, sample] = keys[number];
-            const store::JournalEntry entry{item,
-                                            sample,
-                                            {{sandbox::isScored(verdict.status) ? "status" : "unscored",
-                                              std::string(sandbox::statusName(verdict.status))},
-                                             {"detail", verdict.detail},
-                                             {"flags", verdict.flags}}};
-            if (auto added = findings.add({&entry, 1}); !added && kept)
-                kept = std::move(added);
-            progress(programs.size() * 9 + ++judged, programs.size() * 10);
-        },
-        session().context()));
+    const auto run = [this](const std::vector<sandbox::Program> &wanted, const sandbox::TakeVerdict &take) {
+        return m_sandbox->run(wanted, take, session().context());
+    };
+    SECATEUR_CHECK(m_verdicts.judge(programs, run, [&](std::size_t number, const sandbox::Verdict &verdict) {
+        // What the sandbox could not judge is asked again the next time.
+        const auto &[item, sample] = keys[number];
+        const store::JournalEntry entry{item,
+                                        sample,
+                                        {{sandbox::isScored(verdict.status) ? "status" : "unscored",
+                                          std::string(sandbox::statusName(verdict.status))},
+                                         {"detail", verdict.detail},
+                                         {"flags", verdict.flags}}};
+        if (auto added = findings.add({&entry, 1}); !added && kept)
+            kept = std::move(added);
+        progress(programs.size() * 9 + ++judged, programs.size() * 10);
+    }));
     m_versions = m_sandbox->description();
     return kept;
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/compute/generationevaluation.h"
 #include "core/eval/code/codeproblem.h"
 #include "core/sandbox/sandbox.h"
+#include "core/sandbox/verdictmemory.h"
 
 namespace secateur::compute {
 
@@ -41,6 +44,7 @@ private:
     std::string m_protocol;
     std::unique_ptr<sandbox::Sandbox> m_sandbox;
     std::map<std::string, std::string> m_versions;
+    sandbox::VerdictMemory m_verdicts; ///< of all runs: sub-models often write the same program
 };
 
 } // namespace secateur::compute
