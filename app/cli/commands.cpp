@@ -8,7 +8,7 @@ CommandList allCommands()
     CommandList commands;
     for (const auto make : {makeInspect, makeTokenize, makeScore, makeGenerate, makePrune, makeCompare, makeMasks,
                             makeNorms, makeResparsify, makeExport, makeEvaluate, makeFigure, makeRuns, makeDelete,
-                            makeVerify, makeCompletion, makeProbe})
+                            makeVerify, makeDemo, makeCompletion, makeProbe})
         commands.push_back(make());
     return commands;
 }

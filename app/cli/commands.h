@@ -22,6 +22,7 @@ namespace secateur::cli {
 [[nodiscard]] std::unique_ptr<Command> makeRuns();
 [[nodiscard]] std::unique_ptr<Command> makeDelete();
 [[nodiscard]] std::unique_ptr<Command> makeVerify();
+[[nodiscard]] std::unique_ptr<Command> makeDemo();
 [[nodiscard]] std::unique_ptr<Command> makeCompletion();
 [[nodiscard]] std::unique_ptr<Command> makeProbe();
 

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/engine/figure.h"
+#include "core/engine/requests.h"
+
+/// The demo study: the paper's questions asked of a small model of our own (resources/demo), as requests that anybody
+/// could make by hand. Nothing here computes.
+namespace secateur::engine {
+
+/// Where the demo's model and data are: $SECATEUR_DEMO, ../share/secateur/demo beside an installed program, or
+/// resources/demo of the source tree this was built from. NotFound says where it was looked for.
+[[nodiscard]] Result<std::filesystem::path> demoFolder();
+
+/// The runs that the tables compare: nine domains at 50 %, in the order of the tables.
+[[nodiscard]] std::vector<std::string> demoDomainRuns();
+
+struct DemoTaskName {
+    std::string domain;
+    std::string task;
+    std::uint64_t items = 0; ///< fewer where each takes a compiler: the whole demo is to take two minutes
+};
+/// The task of each domain that has problems, in the order of the tables.
+[[nodiscard]] std::vector<DemoTaskName> demoTasks();
+
+/// All sub-models: one per domain and one of all code mixed in equal parts; two more samples of two domains (the
+/// floor); two domains at 60 % and at 2:4; magnitude and random as controls. Named "python", "python-s2",
+/// "python-60", "python-2-4", "magnitude", "random".
+[[nodiscard]] std::vector<PruneRequest> demoPrunes(const std::filesystem::path &demo,
+                                                   const std::filesystem::path &study, int threads);
+
+/// Their measurements: the problems of each domain, then the perplexity of held-out texts. Without `allowCode` the
+/// programming languages are left out, whose problems are judged by running what the model writes.
+[[nodiscard]] std::vector<EvaluateRequest>
+demoEvaluations(const std::filesystem::path &demo, const std::filesystem::path &study, bool allowCode, int threads);
+
+/// The paper's figures 2 to 4 of them, into `folder`.
+[[nodiscard]] std::vector<FigureRequest> demoFigures(const std::filesystem::path &study,
+                                                     const std::filesystem::path &folder, int threads);
+
+} // namespace secateur::engine

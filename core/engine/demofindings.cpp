@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/demofindings.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "core/engine/demo.h"
+#include "core/engine/itemstatistics.h"
+#include "core/engine/pairedbootstrap.h"
+#include "core/store/evaluation.h"
+
+namespace secateur::engine {
+namespace {
+
+using analysis::Estimate;
+
+/// What a task is judged by, as the paper does.
+std::string metricOf(const std::string &task)
+{
+    if (task.starts_with("humaneval"))
+        return "pass@1";
+    if (task.starts_with("gsm8k"))
+        return "exact_match_flexible";
+    if (task.starts_with("translation"))
+        return "meteor";
+    return "acc";
+}
+
+bool isCode(const std::string &run)
+{
+    return run == "python" || run == "java" || run == "cpp" || run == "javascript";
+}
+
+using Measured = std::map<std::string, const EvaluationEntry *>; ///< by run, of one task
+
+Measured measuredOn(const std::vector<EvaluateReport> &reports, const std::string &task)
+{
+    Measured found;
+    for (const auto &report : reports)
+        for (const auto &entry : report.results)
+            if (entry.recipe.task == task)
+                found.emplace(entry.run, &entry);
+    return found;
+}
+
+std::optional<Estimate> valueOf(const EvaluationEntry &entry, const std::string &metric)
+{
+    const auto found = std::ranges::find(entry.metrics, metric, &store::EvaluationMetric::name);
+    if (found == entry.metrics.end() || found->n == 0)
+        return {};
+    return Estimate{found->value, {found->low, found->high}};
+}
+
+std::optional<ItemStatistic> statisticOf(const EvaluationEntry &entry, const std::string &metric)
+{
+    for (auto &statistic : itemStatistics(entry.items))
+        if (statistic.name() == metric)
+            return std::move(statistic);
+    return {};
+}
+
+/// A domain's own sub-model against those of the others, as a function of items.
+struct Contrast {
+    ItemStatistic own;
+    std::vector<ItemStatistic> others;
+    std::vector<std::size_t> items; ///< scored in all of them
+
+    [[nodiscard]] double value(std::span<const std::size_t> chosen) const
+    {
+        double sum = 0;
+        for (const auto &other : others)
+            sum += other.value(chosen);
+        return own.value(chosen) - sum / double(others.size());
+    }
+};
+
+std::optional<Contrast> contrastOf(const Measured &measured, const std::string &domain, const std::string &metric,
+                                   const std::vector<std::string> &domainRuns)
+{
+    const auto own = measured.find(domain);
+    if (own == measured.end())
+        return {};
+    auto ownStatistic = statisticOf(*own->second, metric);
+    if (!ownStatistic)
+        return {};
+    Contrast contrast{std::move(*ownStatistic), {}, {}};
+    contrast.items = contrast.own.scoredItems();
+    for (const auto &run : domainRuns) {
+        // The mix of all code is neither a language's own sub-model nor foreign to it.
+        if (run == domain || (run == "code" && isCode(domain)))
+            continue;
+        const auto other = measured.find(run);
+        auto statistic = other == measured.end() ? std::nullopt : statisticOf(*other->second, metric);
+        if (!statistic || statistic->items() != contrast.own.items())
+            continue;
+        std::vector<std::size_t> both;
+        std::ranges::set_intersection(contrast.items, statistic->scoredItems(), std::back_inserter(both));
+        contrast.items = std::move(both);
+        contrast.others.push_back(std::move(*statistic));
+    }
+    return contrast.items.empty() || contrast.others.empty() ? std::nullopt : std::optional(std::move(contrast));
+}
+
+/// Over all domains, each of the same weight: items are drawn within their domain.
+std::optional<Estimate> overDomains(const std::vector<Contrast> &contrasts)
+{
+    if (contrasts.empty())
+        return {};
+    std::vector<std::size_t> groups;
+    for (const auto &contrast : contrasts)
+        groups.push_back(contrast.items.size());
+    const auto mean = [&contrasts](std::span<const std::size_t> numbers) {
+        double sum = 0;
+        std::size_t start = 0; // of the domain's numbers, and of its items
+        for (const auto &contrast : contrasts) {
+            std::vector<std::size_t> chosen;
+            for (std::size_t i = 0; i < contrast.items.size(); ++i)
+                chosen.push_back(contrast.items[numbers[start + i] - start]);
+            sum += contrast.value(chosen);
+            start += contrast.items.size();
+        }
+        return sum / double(contrasts.size());
+    };
+    std::vector<std::size_t> all(std::accumulate(groups.begin(), groups.end(), std::size_t(0)));
+    std::iota(all.begin(), all.end(), std::size_t(0));
+    constexpr std::uint32_t seed = 0;
+    constexpr analysis::BootstrapOptions options;
+    return Estimate{
+        mean(all),
+        analysis::percentileInterval(
+            analysis::resampledValues(groups, mean, analysis::mersenneTwisterDraws(seed), options.resamples),
+            options.level)};
+}
+
+class DistanceGroups
+{
+public:
+    explicit DistanceGroups(const CompareReport &compared) : m_compared(compared) { }
+
+    /// Of the pairs that `belongs` says yes to, by the names of their runs; nothing without any.
+    template <typename Belongs>
+    void add(std::vector<DemoDistances> &groups, const std::string &name, Belongs belongs) const
+    {
+        DemoDistances group{name, 0, 0, 1, 0};
+        for (const auto &pair : m_compared.pairs)
+            if (belongs(m_compared.runs[pair.a].recipe.name, m_compared.runs[pair.b].recipe.name)) {
+                ++group.count;
+                group.mean += pair.whole;
+                group.least = std::min(group.least, pair.whole);
+                group.most = std::max(group.most, pair.whole);
+            }
+        if (group.count == 0)
+            return;
+        group.mean /= double(group.count);
+        groups.push_back(std::move(group));
+    }
+
+private:
+    const CompareReport &m_compared;
+};
+
+std::vector<DemoDistances> distancesOf(const CompareReport &compared, const std::vector<std::string> &domainRuns)
+{
+    const auto isDomain = [&domainRuns](const std::string &run) {
+        return run != "code" && std::ranges::find(domainRuns, run) != domainRuns.end();
+    };
+    std::vector<DemoDistances> groups;
+    const DistanceGroups all(compared);
+    std::vector<std::pair<std::string, std::string>> floor;
+    for (const auto &same : compared.sameDomain)
+        floor.emplace_back(compared.runs[same.a].recipe.name, compared.runs[same.b].recipe.name);
+    all.add(groups, "same domain, other sample", [&floor](const std::string &a, const std::string &b) {
+        return std::ranges::find(floor, std::pair(a, b)) != floor.end();
+    });
+    all.add(groups, "two programming languages", [&](const std::string &a, const std::string &b) {
+        return isDomain(a) && isDomain(b) && isCode(a) && isCode(b);
+    });
+    all.add(groups, "two domains, not both code", [&](const std::string &a, const std::string &b) {
+        return isDomain(a) && isDomain(b) && !(isCode(a) && isCode(b));
+    });
+    all.add(groups, "a domain and magnitude", [&](const std::string &a, const std::string &b) {
+        return (isDomain(a) && b == "magnitude") || (isDomain(b) && a == "magnitude");
+    });
+    all.add(groups, "a domain and random", [&](const std::string &a, const std::string &b) {
+        return (isDomain(a) && b == "random") || (isDomain(b) && a == "random");
+    });
+    return groups;
+}
+
+} // namespace
+
+DemoFindings demoFindings(const std::vector<EvaluateReport> &measured, const CompareReport &compared,
+                          const std::vector<std::string> &domainRuns)
+{
+    DemoFindings findings;
+    findings.runs = {std::string(store::denseRun)};
+    for (const auto &run : compared.runs)
+        findings.runs.push_back(run.recipe.name);
+    findings.random = compared.random;
+    findings.distances = distancesOf(compared, domainRuns);
+    std::vector<Contrast> contrasts;
+    for (const auto &[domain, task, items] : demoTasks()) {
+        const auto found = measuredOn(measured, task);
+        if (found.empty())
+            continue;
+        DemoTask row{domain, metricOf(task), items, {}, {}};
+        for (const auto &run : findings.runs) {
+            const auto entry = found.find(run);
+            row.values.push_back(entry == found.end() ? std::nullopt : valueOf(*entry->second, row.metric));
+        }
+        if (auto contrast = contrastOf(found, domain, row.metric, domainRuns)) {
+            row.ownLessOthers = bootstrapped(
+                contrast->items,
+                [&contrast](std::span<const std::size_t> chosen) { return contrast->value(chosen); });
+            contrasts.push_back(std::move(*contrast));
+        }
+        findings.tasks.push_back(std::move(row));
+    }
+    findings.ownLessOthers = overDomains(contrasts);
+    return findings;
+}
+
+} // namespace secateur::engine
