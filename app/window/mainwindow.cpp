@@ -420,6 +420,7 @@ void MainWindow::closeEvent(QCloseEvent *event)
     if (m_jobs.running() != nullptr)
         statusBar()->showMessage(tr("Stopping the running job; finished layers are kept…"));
     m_jobs.shutDown();
+    m_help->close(); // the program ends with its last window
     event->accept();
 }
 

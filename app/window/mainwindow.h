@@ -16,6 +16,7 @@
 #include "app/settings/settings.h"
 #include "app/window/actionregistry.h"
 #include "app/window/commandpalette.h"
+#include "app/window/helpdesk.h"
 #include "app/window/history.h"
 #include "app/window/jobsdock.h"
 #include "app/window/messagebar.h"
@@ -56,6 +57,7 @@ public:
     [[nodiscard]] JobQueue &jobs() { return m_jobs; }
     [[nodiscard]] MessageBar &messages() { return *m_messages; }
     [[nodiscard]] CommandPalette &commandPalette() { return *m_palette; }
+    [[nodiscard]] HelpDesk &help() { return *m_help; }
     /// `$XDG_STATE_HOME/secateur`.
     [[nodiscard]] static std::filesystem::path defaultStateFolder();
 
@@ -113,6 +115,7 @@ private:
     JobsDock *m_jobsDock = nullptr;
     bool m_isSized = false; ///< the docks have got their sizes, which they take only once the window is shown
     CommandPalette *m_palette = nullptr;
+    HelpDesk *m_help = nullptr;
 };
 
 } // namespace secateur::app

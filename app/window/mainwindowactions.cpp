@@ -154,6 +154,10 @@ void MainWindow::setupJobActions()
                }});
     addAction(
         {QStringLiteral("jobs.clear"), tr("C&lear Finished Jobs"), menu, {}, {}, [this] { m_jobs.clearFinished(); }});
+    m_help = new HelpDesk(
+        m_actions, [this] { return currentPage(); }, this);
+    for (auto *const action : m_actions.inMenu(QStringLiteral("help")))
+        QMainWindow::addAction(action);
     addAction({QStringLiteral("help.about"), tr("&About Secateur"), QStringLiteral("help"), {}, {}, [this] {
                    m_messages->tell(tr("Secateur %1, free software under the GNU GPL 3 or later, with Qt %2.")
                                         .arg(QStringLiteral(SECATEUR_VERSION), QString::fromLatin1(qVersion())));

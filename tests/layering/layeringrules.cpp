@@ -59,9 +59,10 @@ const std::map<std::string, Names> &allowedRooms()
         {"app/session", with(light, {"app/settings"})},
         {"app/pages",
          with(light, {"app/session", "app/settings", "app/jobs", "widgets/figure", "widgets/common", "widgets/plots"})},
+        {"app/help", {"widgets/common"}},
         {"app/window",
          with(light,
-              {"app/session", "app/settings", "app/jobs", "app/pages", "widgets/figure", "widgets/common",
+              {"app/session", "app/settings", "app/jobs", "app/pages", "app/help", "widgets/figure", "widgets/common",
                "widgets/plots"})},
         {"app/gui", {"app/window"}},
     };
