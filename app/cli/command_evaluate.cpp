@@ -36,7 +36,22 @@ ordered_json metricJson(const engine::EvaluationEntry &entry, const store::Evalu
             {"unscored", metric.unscored},
             {"protocol", entry.recipe.protocolText()},
             {"interval", metric.interval},
-            {"known", entry.known}};
+            {"known", entry.known},
+            {"seconds", entry.seconds}};
+}
+
+ordered_json timesJson(const engine::EvaluationTimes &times)
+{
+    return {{"total", times.total},
+            {"measure", times.measure},
+            {"gemm", times.gemm},
+            {"gemm_share", times.gemmShare()}};
+}
+
+std::string timesText(const engine::EvaluationTimes &times)
+{
+    return "\nTook " + fixed(times.total, 1) + " s, of which " + fixed(times.measure, 1) + " s measuring ("
+        + fixed(100.0 * times.gemmShare(), 0) + " % of it in matrix products)\n";
 }
 
 /// A line of JSON per item and sample: every column, and what the columns hold as JSON as such.
@@ -150,7 +165,10 @@ public:
         for (const auto &entry : report.results)
             for (const auto &metric : entry.metrics)
                 results.push_back(metricJson(entry, metric));
-        return Outcome{{{"results", results}, {"notices", report.notices}}, tableText(report), report.notices, 0};
+        return Outcome{{{"results", results}, {"seconds", timesJson(report.times)}, {"notices", report.notices}},
+                       tableText(report) + timesText(report.times),
+                       report.notices,
+                       0};
     }
 
 private:

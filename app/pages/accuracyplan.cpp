@@ -32,11 +32,17 @@ std::map<std::string, double> tokensPerText(const StudySession &session)
     return lengths;
 }
 
+/// Of a domain's held-out texts: other tasks may have the same domain, and other costs.
+bool isOfTexts(const store::EvaluationManifest &evaluation)
+{
+    return evaluation.recipe.task.starts_with("perplexity:");
+}
+
 std::optional<double> secondsPerToken(const StudySession &session)
 {
     const auto &measured = session.evaluations();
     for (auto found = measured.rbegin(); found != measured.rend(); ++found)
-        if (found->tokens > 0 && found->seconds > 0.0)
+        if (isOfTexts(*found) && found->tokens > 0 && found->seconds > 0.0)
             return found->seconds / double(found->tokens);
     // Calibrating takes every token through each layer twice.
     for (const auto &run : session.runs()) {
@@ -95,7 +101,7 @@ AccuracyPlan planAccuracy(StudySession &session, std::uint64_t limit, std::uint6
     plan.arguments = evaluateArguments(session, {QStringLiteral("perplexity")}, limit, seed);
     std::set<std::pair<std::string, std::string>> there;
     for (const auto &found : session.evaluations())
-        if (found.recipe.limit == limit && found.recipe.seed == seed)
+        if (isOfTexts(found) && found.recipe.limit == limit && found.recipe.seed == seed)
             there.emplace(found.recipe.run, found.recipe.domain);
     std::vector<std::string> models = {store::denseRun};
     for (const auto &run : session.runs())

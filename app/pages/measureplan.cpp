@@ -2,6 +2,7 @@
 #include "app/pages/measureplan.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -29,16 +30,33 @@ const store::EvaluationManifest *latestOf(const StudySession &session, const std
     return found == all.rend() ? nullptr : &*found;
 }
 
+/// Of each item; earlier evaluations may have had more than the task has by itself.
+double samplesOf(const store::EvaluationManifest &evaluation)
+{
+    const auto found = evaluation.recipe.settings.find("samples");
+    return found == evaluation.recipe.settings.end() ? 1.0 : std::max(1.0, std::atof(found->second.c_str()));
+}
+
 /// Per model; of held-out texts for all domains together.
 std::optional<double> secondsOf(const StudySession &session, const MeasureTask &task, std::uint64_t limit)
 {
     const auto *const earlier = latestOf(session, task.name.toStdString());
-    if (!earlier || earlier->rows == 0 || earlier->seconds <= 0.0)
+    if (!earlier || earlier->itemCount() == 0 || earlier->seconds <= 0.0)
         return std::nullopt;
     const bool texts = task.fileHint.isEmpty();
-    const std::uint64_t all = texts ? engine::defaultItems : earlier->rows;
+    const std::uint64_t all = texts ? engine::defaultItems : earlier->itemCount();
     const double domains = texts && session.study() ? double(engine::domainsOf(*session.study()).size()) : 1.0;
-    return earlier->seconds / double(earlier->rows) * double(limit > 0 ? limit : all) * domains;
+    const double each = earlier->seconds / double(earlier->itemCount()) * task.samples / samplesOf(*earlier);
+    return each * double(limit > 0 ? limit : all) * domains;
+}
+
+/// How often the task asks for each item unless it is told otherwise.
+double samplesOf(const eval::Task &task)
+{
+    if (const auto *const generation = dynamic_cast<const eval::GenerationTask *>(&task))
+        return double(generation->settings().samples);
+    const auto *const code = dynamic_cast<const eval::CodeTask *>(&task);
+    return code ? double(code->settings().samples) : 1.0;
 }
 
 QString problemOf(const StudySession &session, const MeasureRequest &request)
@@ -83,6 +101,7 @@ std::vector<MeasureTask> measureTasks(const StudySession &session)
         task.domain = QString::fromStdString(info.domain);
         task.fileHint = QString::fromStdString(info.items);
         task.runsCode = info.kind == eval::TaskKind::Code;
+        task.samples = samplesOf(**known);
         if (const auto *const earlier = latestOf(session, name); earlier && !earlier->recipe.files.empty())
             task.file = QString::fromStdString(earlier->recipe.files.front().path);
         tasks.push_back(std::move(task));

@@ -15,6 +15,7 @@ struct MeasureTask {
     QString domain; ///< "csr"; empty for held-out texts
     QString fileHint; ///< which file it takes; empty: none
     bool runsCode = false; ///< runs programs that models write
+    double samples = 1.0; ///< of each item
     bool chosen = false;
     QString file;
 };

@@ -8,12 +8,18 @@
 #include "core/compute/taskevaluation.h"
 #include "core/engine/evaluate.h"
 #include "core/engine/itemstatistics.h"
+#include "core/model/producttime.h"
 
 namespace secateur::compute {
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start)
+{
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 /// Everything is known before the first forward pass, and then worked through: perplexity first, then task by task.
 class Evaluation
@@ -26,9 +32,15 @@ public:
 
     Result<engine::EvaluateReport> run()
     {
+        const auto start = Clock::now();
         SECATEUR_CHECK(prepare());
+        const auto prepared = Clock::now();
+        const double products = model::productSeconds();
         if (auto done = measure(); !done)
             return tl::make_unexpected(withAdvice(std::move(done).error()));
+        m_times.total = secondsSince(start);
+        m_times.measure = secondsSince(prepared);
+        m_times.gemm = (model::productSeconds() - products) / double(std::max(m_session.request().threads, 1));
         return report();
     }
 
@@ -92,12 +104,10 @@ private:
         }
         Findings findings(std::move(journal));
         if (!entry.known) {
-            const auto start = Clock::now();
             SECATEUR_CHECK(task.measure(run, findings, progressOf(task)));
             SECATEUR_TRY(items, task.items(findings));
             entry.items = std::move(items);
-            const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-            SECATEUR_CHECK(keep(entry, task, seconds));
+            SECATEUR_CHECK(keep(entry, task, findings.seconds()));
         }
         if (!isPart(entry))
             SECATEUR_CHECK(findings.discard());
@@ -134,7 +144,7 @@ private:
     {
         return [this, tokens = task.tokens(), start = Clock::now()](std::uint64_t done, std::uint64_t total) {
             constexpr std::uint64_t parts = 1000;
-            const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+            const double seconds = secondsSince(start);
             const double share = double(done) / double(std::max<std::uint64_t>(total, 1));
             m_context.report({.stage = "evaluate",
                               .done = m_measured * parts + std::uint64_t(share * double(parts)),
@@ -149,6 +159,7 @@ private:
     {
         engine::EvaluateReport report;
         report.notices = std::move(m_session.notices());
+        report.times = m_times;
         auto losses = m_perplexity.takeEntries();
         for (std::size_t run = 0; run < m_session.runs().size(); ++run) {
             const auto take = [run, &report](std::vector<engine::EvaluationEntry> &from, std::size_t each) {
@@ -177,6 +188,7 @@ private:
     std::vector<std::unique_ptr<TaskEvaluation>> m_tasks;
     std::vector<engine::EvaluationEntry> m_entries; ///< runs by tasks
     std::size_t m_measured = 0;
+    engine::EvaluationTimes m_times;
 };
 
 } // namespace

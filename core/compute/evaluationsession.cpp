@@ -64,6 +64,7 @@ Result<void> EvaluationSession::recall(engine::EvaluationEntry &entry)
         }
         entry.items = std::move(*items);
         entry.metrics = found.metrics;
+        entry.seconds = found.seconds;
         entry.known = true;
         return {};
     }
@@ -74,6 +75,7 @@ Result<void> EvaluationSession::keep(engine::EvaluationEntry &entry, std::uint64
                                      const std::map<std::string, std::string> &versions)
 {
     entry.metrics = engine::metricsOf(entry.items);
+    entry.seconds = seconds;
     for (const auto &metric : entry.metrics)
         if (!std::isfinite(metric.value) || !std::isfinite(metric.high))
             return failure(ErrorCode::BadInput,

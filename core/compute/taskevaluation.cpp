@@ -19,11 +19,22 @@ bool Findings::has(std::uint64_t item, std::uint64_t sample, const char *field) 
 
 Result<void> Findings::add(std::span<const store::JournalEntry> entries)
 {
+    if (entries.empty())
+        return {};
+    const double seconds = sinceAdded();
     if (m_journal)
-        return m_journal->append(entries);
-    for (const auto &entry : entries)
-        store::EvaluationJournal::addTo(m_memory, entry);
+        SECATEUR_CHECK(m_journal->append(entries, seconds));
+    else
+        for (const auto &entry : entries)
+            store::EvaluationJournal::addTo(m_memory, entry);
+    m_spent += m_journal ? 0.0 : seconds;
+    m_added = Clock::now();
     return {};
+}
+
+double Findings::seconds() const
+{
+    return (m_journal ? m_journal->seconds() : m_spent) + sinceAdded();
 }
 
 Result<void> Findings::discard()

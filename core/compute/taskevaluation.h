@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -14,7 +15,8 @@
 
 namespace secateur::compute {
 
-/// What is known of the samples of one evaluation: in the study's journal, or, for a model alone, in memory.
+/// What is known of the samples of one evaluation: in the study's journal, or, for a model alone, in memory. Takes the
+/// time from when it is made.
 class Findings
 {
 public:
@@ -26,12 +28,22 @@ public:
     /// Whether a sample is there and has this field, which is a text.
     [[nodiscard]] bool has(std::uint64_t item, std::uint64_t sample, const char *field) const;
     [[nodiscard]] Result<void> add(std::span<const store::JournalEntry> entries);
+    /// Of work on this evaluation until now, those of earlier sessions included.
+    [[nodiscard]] double seconds() const;
     /// The evaluation is kept; the journal is not needed any more.
     [[nodiscard]] Result<void> discard();
 
 private:
+    using Clock = std::chrono::steady_clock;
+    [[nodiscard]] double sinceAdded() const
+    {
+        return std::chrono::duration<double>(Clock::now() - m_added).count();
+    }
+
     std::unique_ptr<store::EvaluationJournal> m_journal;
     Found m_memory;
+    double m_spent = 0.0; ///< without a journal, until m_added
+    Clock::time_point m_added = Clock::now(); ///< when entries were added last
 };
 
 /// One task with its items, as a model sees them; measured for one run after the other.

@@ -122,10 +122,23 @@ struct EvaluationEntry {
     std::vector<store::EvaluationMetric> metrics; ///< at least one
     store::EvaluationItems items;
     bool known = false; ///< was measured before, and is only shown
+    double seconds = 0.0; ///< that measuring took, over all sessions
+};
+
+/// Where the time of evaluating went, in seconds of wall time.
+struct EvaluationTimes {
+    double total = 0.0;
+    double measure = 0.0; ///< after everything was read, tokenised and planned
+    /// Of measure: matrix products, the mean over all threads. What is left is the rest of the model, reading weights,
+    /// running programs and waiting.
+    double gemm = 0.0;
+
+    [[nodiscard]] double gemmShare() const { return measure > 0.0 ? gemm / measure : 0.0; }
 };
 
 struct EvaluateReport {
     std::vector<EvaluationEntry> results; ///< by run, then by task
+    EvaluationTimes times; ///< of this session
     std::vector<std::string> notices;
 };
 

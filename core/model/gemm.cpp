@@ -14,6 +14,8 @@
 #include <dnnl.h>
 #include <omp.h>
 
+#include "core/model/producttime.h"
+
 namespace secateur::model {
 
 namespace {
@@ -29,6 +31,7 @@ void check(dnnl_status_t status)
 void run(char transposeW, std::int64_t n, const ConstMatrixView &x, const ConstMatrixView &w, const MatrixView &out,
          float scale)
 {
+    const ProductTimer timer;
     check(dnnl_sgemm('N', transposeW, x.rows, n, x.cols, scale, x.data, x.stride, w.data, w.stride, 0.0F, out.data,
                      out.stride));
 }
@@ -47,6 +50,7 @@ at::Tensor wrapped(const RoundedView &matrix)
 
 void runBFloat16(const ConstMatrixView &x, const at::Tensor &w, const MatrixView &out)
 {
+    const ProductTimer timer;
     at::from_blob(out.data, {out.rows, out.cols}, {out.stride, 1}).copy_(at::linear(rounded(x), w));
 }
 
@@ -85,12 +89,14 @@ void multiply(const ConstMatrixView &x, const ConstMatrixView &w, const MatrixVi
 
 void addProduct(const ConstMatrixView &x, const ConstMatrixView &w, const MatrixView &out)
 {
+    const ProductTimer timer;
     check(dnnl_sgemm('N', 'N', x.rows, w.cols, x.cols, 1.0F, x.data, x.stride, w.data, w.stride, 1.0F, out.data,
                      out.stride));
 }
 
 void addTransposedProduct(const ConstMatrixView &x, const ConstMatrixView &y, const MatrixView &out)
 {
+    const ProductTimer timer;
     check(dnnl_sgemm('T', 'N', x.cols, y.cols, x.rows, 1.0F, x.data, x.stride, y.data, y.stride, 1.0F, out.data,
                      out.stride));
 }

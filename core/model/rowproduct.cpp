@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/model/lanes.h"
+#include "core/model/producttime.h"
 
 namespace secateur::model {
 
@@ -192,6 +193,7 @@ SECATEUR_TARGET_AVX512 void avx512Weighted(const ConstMatrixView &x, const Const
 template <typename Weight>
 void anyProduct(const ConstMatrixView &x, const Weight *w, std::int64_t wStride, const MatrixView &out)
 {
+    const ProductTimer timer;
 #ifdef SECATEUR_HAS_CPU_LEVELS
     if (mask::cpuLevel() == mask::CpuLevel::Avx512)
         return avx512Product(x, w, wStride, out);
@@ -215,6 +217,7 @@ void multiplyRows(const ConstMatrixView &x, const RoundedView &w, const MatrixVi
 
 void addWeightedRows(const ConstMatrixView &x, const ConstMatrixView &w, const MatrixView &out)
 {
+    const ProductTimer timer;
 #ifdef SECATEUR_HAS_CPU_LEVELS
     if (mask::cpuLevel() == mask::CpuLevel::Avx512)
         return avx512Weighted(x, w, out);

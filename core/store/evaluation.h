@@ -90,6 +90,12 @@ struct EvaluationManifest {
     std::map<std::string, std::string> versions;
     std::string host;
     RunFile items;
+
+    /// How many were asked for; with samples, the file has several rows of each.
+    [[nodiscard]] std::uint64_t itemCount() const
+    {
+        return metrics.empty() ? rows : metrics.front().n + metrics.front().unscored;
+    }
 };
 
 [[nodiscard]] nlohmann::json toJson(const EvaluationManifest &manifest);

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <optional>
 
@@ -51,6 +52,14 @@ std::optional<json> valueOf(std::string_view line)
 json headerOf(const std::string &fingerprint)
 {
     return {{"schema", schema}, {"version", "1.0"}, {"evaluation", fingerprint}};
+}
+
+/// Nothing of this decides a number: what is no time is none.
+double secondsOf(const json &value)
+{
+    const auto seconds = value.find("seconds");
+    const double spent = seconds != value.end() && seconds->is_number() ? seconds->get<double>() : 0.0;
+    return std::isfinite(spent) && spent > 0.0 ? spent : 0.0;
 }
 
 std::optional<JournalEntry> entryOf(json value)
@@ -104,10 +113,12 @@ void EvaluationJournal::read(const std::string &text, const std::string &fingerp
     m_bytes = m_header.size();
     for (std::size_t end = text.find('\n', m_bytes); end != std::string::npos; end = text.find('\n', m_bytes)) {
         auto value = valueOf(std::string_view(text).substr(m_bytes, end - m_bytes));
+        const double seconds = value ? secondsOf(*value) : 0.0;
         auto entry = value ? entryOf(std::move(*value)) : std::nullopt;
         if (!entry)
             return;
         addTo(m_found, *entry);
+        m_seconds += seconds;
         m_bytes = end + 1;
     }
 }
@@ -120,20 +131,21 @@ void EvaluationJournal::addTo(Found &found, const JournalEntry &entry)
     known.update(entry.found);
 }
 
-Result<void> EvaluationJournal::append(std::span<const JournalEntry> entries)
+Result<void> EvaluationJournal::append(std::span<const JournalEntry> entries, double seconds)
 {
-    auto written = writeBehind(entries);
+    auto written = writeBehind(entries, seconds);
     if (!written) // nothing of these may be taken for sound later
         [[maybe_unused]]
         const int ignored = ::ftruncate(m_descriptor, off_t(m_bytes));
     return written;
 }
 
-Result<void> EvaluationJournal::writeBehind(std::span<const JournalEntry> entries)
+Result<void> EvaluationJournal::writeBehind(std::span<const JournalEntry> entries, double seconds)
 {
     std::string text = m_bytes == 0 ? m_header : std::string();
+    const double each = entries.empty() ? 0.0 : seconds / double(entries.size());
     for (const auto &entry : entries)
-        text += lineOf({{"item", entry.item}, {"sample", entry.sample}, {"found", entry.found}});
+        text += lineOf({{"item", entry.item}, {"sample", entry.sample}, {"found", entry.found}, {"seconds", each}});
     for (std::size_t written = 0; written < text.size();) {
         const auto count =
             ::pwrite(m_descriptor, text.data() + written, text.size() - written, off_t(m_bytes + written));
@@ -144,8 +156,10 @@ Result<void> EvaluationJournal::writeBehind(std::span<const JournalEntry> entrie
     if (::fdatasync(m_descriptor) != 0)
         return tl::make_unexpected(errnoError(errno, "write", m_file));
     m_bytes += text.size();
-    for (const auto &entry : entries)
+    for (const auto &entry : entries) {
         addTo(m_found, entry);
+        m_seconds += each;
+    }
     return {};
 }
 

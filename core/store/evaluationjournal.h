@@ -25,7 +25,8 @@ struct JournalEntry {
 /// The samples of an evaluation that is not finished yet, so that a cancelled or killed one goes on where it was: a
 /// text file, one line per entry, "<CRC-32 of the rest, 8 hexadecimal digits> <JSON>". The first line names the
 /// evaluation that it belongs to. A line is acknowledged once append() has returned (fdatasync); reading stops at the
-/// first line that is cut or does not fit its checksum, and cuts the file there.
+/// first line that is cut or does not fit its checksum, and cuts the file there. Lines also tell how long the work
+/// took since the one before, so that an evaluation knows its time whatever the number of sessions.
 class EvaluationJournal
 {
 public:
@@ -44,21 +45,24 @@ public:
     EvaluationJournal &operator=(const EvaluationJournal &) = delete;
 
     [[nodiscard]] const Found &found() const { return m_found; }
-    /// Durable on return. Io, OutOfDisk; then nothing of these entries counts.
-    [[nodiscard]] Result<void> append(std::span<const JournalEntry> entries);
+    /// Of work, over all sessions: the sum of what was appended.
+    [[nodiscard]] double seconds() const { return m_seconds; }
+    /// Durable on return; `seconds` is how long these entries took. Io, OutOfDisk; then nothing of these entries counts.
+    [[nodiscard]] Result<void> append(std::span<const JournalEntry> entries, double seconds = 0.0);
     /// Removes the file: its evaluation is in the study.
     [[nodiscard]] Result<void> remove();
 
 private:
     EvaluationJournal(std::filesystem::path file, int descriptor);
     void read(const std::string &text, const std::string &fingerprint);
-    [[nodiscard]] Result<void> writeBehind(std::span<const JournalEntry> entries);
+    [[nodiscard]] Result<void> writeBehind(std::span<const JournalEntry> entries, double seconds);
 
     std::filesystem::path m_file;
     int m_descriptor;
     std::string m_header; ///< first line
     std::uint64_t m_bytes = 0; ///< of sound lines
     Found m_found;
+    double m_seconds = 0.0;
 };
 
 } // namespace secateur::store

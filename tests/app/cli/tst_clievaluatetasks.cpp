@@ -88,6 +88,12 @@ void TestCliEvaluateTasks::choicesHaveBothMetrics()
         QCOMPARE(entry["protocol"].get<std::string>(), std::string("lm-eval-zero-shot"));
         QCOMPARE(entry["interval"].get<std::string>(), std::string("95 % Wilson"));
     }
+    for (const auto &entry : results)
+        QVERIFY(entry["seconds"].get<double>() > 0.0);
+    const auto seconds = result.json()["seconds"];
+    QVERIFY(seconds["total"].get<double>() >= seconds["measure"].get<double>());
+    QVERIFY(seconds["gemm"].get<double>() > 0.0 && seconds["gemm"] <= seconds["measure"]);
+    QVERIFY(seconds["gemm_share"].get<double>() > 0.0 && seconds["gemm_share"].get<double>() <= 1.0);
     const auto lines = details();
     QCOMPARE(lines.size(), std::size_t(12));
     int right = 0;
@@ -104,6 +110,8 @@ void TestCliEvaluateTasks::choicesHaveBothMetrics()
     QCOMPARE(results[0]["value"].get<double>(), right / 6.0);
     const auto again = evaluate(m_study, "piqa=" + m_choices);
     QVERIFY(again.json()["results"][3]["known"].get<bool>());
+    QCOMPARE(again.json()["results"][3]["seconds"], results[3]["seconds"]);
+    QCOMPARE(again.json()["seconds"]["gemm"].get<double>(), 0.0);
     const auto fewer = evaluate(m_study, "piqa=" + m_choices, {"--limit", "2"});
     QVERIFY(!fewer.json()["results"][0]["known"].get<bool>()); // other items, other numbers
 }

@@ -49,6 +49,7 @@ private Q_SLOTS:
     void makesTheCommand();
     void remembersFiles();
     void forecastsByEarlierMeasurements();
+    void forecastsCountItemsNotSamples();
     void programsNeedConsent();
     void everythingHasAName();
     void pictures();
@@ -135,6 +136,32 @@ void TestMeasureDialog::forecastsByEarlierMeasurements()
     QVERIFY(fixture.session.reload());
     QVERIFY(dialog.plan().seconds);
     QCOMPARE(*dialog.plan().seconds, 5.5 / 20.0 * 100.0 * 3.0); // per item, items, models
+}
+
+/// Each item was asked ten times; the window asks once.
+void TestMeasureDialog::forecastsCountItemsNotSamples()
+{
+    Fixture fixture;
+    auto recipe = fixture.recipeOf(store::denseRun, "gsm8k_cot", "math", "gsm8k");
+    recipe.settings = {{"samples", "10"}};
+    store::EvaluationItems items;
+    for (std::uint64_t row = 0; row < 40; ++row) {
+        items.counts["index"].push_back(row / 10);
+        items.counts["sample"].push_back(row % 10);
+        items.counts["correct_exact_match_strict"].push_back(row % 2);
+    }
+    fixture.add(recipe, std::move(items));
+    QVERIFY(fixture.session.reload());
+    MeasureRequest request;
+    request.tasks = measureTasks(fixture.session);
+    for (auto &task : request.tasks)
+        task.chosen = task.name == QStringLiteral("gsm8k_cot");
+    std::ranges::find(request.tasks, true, &MeasureTask::chosen)->file = fixture.arcFile;
+    request.runs = {QString::fromLatin1(store::denseRun)};
+    request.limit = 8;
+    const auto plan = planMeasure(fixture.session, request);
+    QVERIFY2(plan.seconds, qPrintable(plan.problem));
+    QCOMPARE(*plan.seconds, 5.5 / 4.0 / 10.0 * 8.0);
 }
 
 void TestMeasureDialog::programsNeedConsent()

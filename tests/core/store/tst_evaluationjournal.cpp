@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <filesystem>
 #include <fstream>
 
 #include <QtTest/QTest>
@@ -11,6 +12,7 @@
 using namespace secateur;
 using namespace secateur::store;
 using nlohmann::json;
+namespace fs = std::filesystem;
 
 /// What a journal keeps when it is cut, damaged, or of another evaluation.
 class TestEvaluationJournal : public QObject
@@ -87,6 +89,32 @@ private Q_SLOTS:
         VERIFY_RESULT(journal);
         QCOMPARE((*journal)->found().size(), std::size_t(1));
         QVERIFY((*journal)->found().contains({0, 0}));
+    }
+
+    /// Of all sessions; what a cut lost is not counted, and lines of before there were times count as none.
+    void timesAddUp()
+    {
+        const JournalEntry entries[] = {{0, 0, {{"output", "a"}}}, {1, 0, {{"output", "b"}}}};
+        {
+            const auto journal = EvaluationJournal::open(m_file, "f1");
+            VERIFY_RESULT(journal);
+            QCOMPARE((*journal)->seconds(), 0.0);
+            VERIFY_RESULT((*journal)->append(entries, 3.0));
+            QCOMPARE((*journal)->seconds(), 3.0);
+        }
+        {
+            const auto journal = EvaluationJournal::open(m_file, "f1");
+            VERIFY_RESULT(journal);
+            QCOMPARE((*journal)->seconds(), 3.0);
+            const JournalEntry more{2, 0, {{"output", "c"}}};
+            VERIFY_RESULT((*journal)->append({&more, 1}));
+            VERIFY_RESULT((*journal)->append({&more, 1}, 0.5));
+            QCOMPARE((*journal)->seconds(), 3.5);
+        }
+        fs::resize_file(m_file, fs::file_size(m_file) - 1);
+        const auto journal = EvaluationJournal::open(m_file, "f1");
+        VERIFY_RESULT(journal);
+        QCOMPARE((*journal)->seconds(), 3.0);
     }
 
     void brokenCharactersAreReplaced()
