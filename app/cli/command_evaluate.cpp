@@ -2,6 +2,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/sharedoptions.h"
 #include "app/cli/text.h"
+#include "core/analysis/measurestyle.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/engine/compute.h"
@@ -19,9 +20,17 @@ ordered_json scored(const store::EvaluationMetric &metric, double value)
     return metric.n > 0 ? ordered_json(value) : ordered_json();
 }
 
+/// As people read it: shares in percent.
 std::string scoredText(const store::EvaluationMetric &metric, double value)
 {
-    return metric.n > 0 ? fixed(value, 3) : "–";
+    const auto style = analysis::styleOf(metric.name);
+    return metric.n > 0 ? fixed(value * style.scale, style.decimals) : "–";
+}
+
+std::string metricText(const store::EvaluationMetric &metric)
+{
+    const auto style = analysis::styleOf(metric.name);
+    return style.unit.empty() ? metric.name : metric.name + " (" + style.unit + ")";
 }
 
 ordered_json metricJson(const engine::EvaluationEntry &entry, const store::EvaluationMetric &metric)
@@ -87,7 +96,7 @@ std::string tableText(const engine::EvaluateReport &report)
     std::uint64_t unscored = 0;
     for (const auto &entry : report.results)
         for (const auto &metric : entry.metrics) {
-            table.addRow({entry.run, entry.recipe.task, metric.name, scoredText(metric, metric.value),
+            table.addRow({entry.run, entry.recipe.task, metricText(metric), scoredText(metric, metric.value),
                           scoredText(metric, metric.low), scoredText(metric, metric.high), grouped(metric.n),
                           entry.recipe.protocolText()});
             unscored += metric.unscored;

@@ -6,7 +6,7 @@
 
 #include <QCoreApplication>
 
-#include "core/eval/registry.h"
+#include "core/analysis/measurestyle.h"
 
 namespace secateur::app {
 namespace {
@@ -78,20 +78,13 @@ QString MeasureFormat::difference(double value) const
 
 MeasureFormat formatOf(const std::string &metric)
 {
-    if (metric == "perplexity")
-        return {};
-    if (metric == "bleu" || metric == "chrf")
-        return {.scale = 1.0, .decimals = 1, .unit = {}};
-    return {.scale = 100.0, .decimals = 1, .unit = QStringLiteral("%")};
+    const auto style = analysis::styleOf(metric);
+    return {.scale = style.scale, .decimals = style.decimals, .unit = QString::fromStdString(style.unit)};
 }
 
 QString measureTitle(const analysis::AccuracyColumn &column)
 {
-    QString title = QString::fromStdString(column.metric);
-    if (column.metric == "perplexity")
-        title[0] = title[0].toUpper();
-    if (const auto format = formatOf(column.metric); format.isShare())
-        title = tr("%1 in %2").arg(title, format.unit);
+    const QString title = QString::fromStdString(analysis::styleOf(column.metric).titleWithUnit());
     return (column.lowerIsBetter ? tr("%1, lower is better") : tr("%1, higher is better")).arg(title);
 }
 
@@ -109,10 +102,7 @@ QString measureSample(const analysis::AccuracyTable &table)
 
 QString columnLabel(const analysis::AccuracyColumn &column)
 {
-    if (column.task.starts_with("perplexity"))
-        return QString::fromStdString(column.domain.empty() ? column.task : column.domain);
-    const auto task = eval::taskByName(column.task);
-    return QString::fromStdString(task ? (*task)->info().title : column.task);
+    return QString::fromStdString(column.label.empty() ? column.task : column.label);
 }
 
 QString columnName(const analysis::AccuracyColumn &column)

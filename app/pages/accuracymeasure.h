@@ -25,8 +25,7 @@ struct AccuracyMeasure {
 /// The columns of this measure, with all rows and notices.
 [[nodiscard]] analysis::AccuracyTable onlyMeasure(const analysis::AccuracyTable &table, const AccuracyMeasure &measure);
 
-/// How values of a metric are written. Shares are in percent and their differences in points; perplexity, BLEU and chrF
-/// are plain numbers.
+/// How values of a metric are written (analysis/measurestyle.h). Shares are in percent and their differences in points.
 struct MeasureFormat {
     double scale = 1.0; ///< from the stored value to the shown one
     int decimals = 2;
@@ -40,7 +39,7 @@ struct MeasureFormat {
 };
 
 [[nodiscard]] MeasureFormat formatOf(const std::string &metric);
-/// "acc in %, higher is better".
+/// "Accuracy (%), higher is better".
 [[nodiscard]] QString measureTitle(const analysis::AccuracyColumn &column);
 /// "n = 100, 95 % Wilson": of all columns of a measure.
 [[nodiscard]] QString measureSample(const analysis::AccuracyTable &table);

@@ -197,35 +197,34 @@ widgets::PlotTable plotTableOf(const analysis::AccuracyTable &table)
 {
     widgets::PlotTable plain;
     plain.corner = AccuracyModel::tr("Model");
-    const auto addColumns = [&plain](const QString &name, int decimals) {
+    const auto addColumns = [&plain](const QString &name, const MeasureFormat &format) {
         plain.columns << name << AccuracyModel::tr("%1 low").arg(name) << AccuracyModel::tr("%1 high").arg(name);
-        plain.decimals.insert(plain.decimals.end(), 3, decimals);
+        plain.decimals.insert(plain.decimals.end(), 3, format.decimals);
+        plain.scales.insert(plain.scales.end(), 3, format.scale);
+        plain.units << format.unit << format.unit << format.unit;
     };
+    const MeasureFormat ratio{.scale = 1.0, .decimals = 3, .unit = {}};
     for (const auto &column : table.columns) {
         const auto format = formatOf(column.metric);
-        const QString metric = QString::fromStdString(column.metric);
-        addColumns(
-            QStringLiteral("%1 %2").arg(columnName(column), format.isShare() ? metric + QStringLiteral(" %") : metric),
-            format.decimals);
+        addColumns(QStringLiteral("%1 %2").arg(columnName(column), QString::fromStdString(column.metric)), format);
         addColumns((column.lowerIsBetter ? AccuracyModel::tr("%1 / dense") : AccuracyModel::tr("%1 - dense"))
                        .arg(columnName(column)),
-                   column.lowerIsBetter ? 3 : format.decimals);
+                   column.lowerIsBetter ? ratio : format);
     }
-    const auto addValues = [&plain](const std::optional<analysis::Estimate> &found, double scale) {
-        plain.values.push_back(found ? found->value * scale : absent);
-        plain.values.push_back(found ? found->interval.low * scale : absent);
-        plain.values.push_back(found ? found->interval.high * scale : absent);
+    const auto addValues = [&plain](const std::optional<analysis::Estimate> &found) {
+        plain.values.push_back(found ? found->value : absent);
+        plain.values.push_back(found ? found->interval.low : absent);
+        plain.values.push_back(found ? found->interval.high : absent);
     };
     for (std::size_t row = 0; row < table.rows.size() && !table.columns.empty(); ++row) {
         plain.rows << rowLabel(table.rows[row]);
         for (std::size_t column = 0; column < table.columns.size(); ++column) {
             const auto &cell = table.at(row, column);
-            const double scale = formatOf(table.columns[column].metric).scale;
-            addValues(cell ? std::optional(cell->measured) : std::nullopt, scale);
+            addValues(cell ? std::optional(cell->measured) : std::nullopt);
             if (table.columns[column].lowerIsBetter)
-                addValues(cell ? cell->ratio : std::nullopt, 1.0);
+                addValues(cell ? cell->ratio : std::nullopt);
             else
-                addValues(cell ? cell->toDense : std::nullopt, scale);
+                addValues(cell ? cell->toDense : std::nullopt);
         }
     }
     return plain;

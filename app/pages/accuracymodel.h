@@ -43,7 +43,8 @@ private:
 [[nodiscard]] QString describeCell(const analysis::AccuracyTable &table, std::size_t row, std::size_t column);
 
 [[nodiscard]] widgets::AccuracyChartData chartDataOf(const analysis::AccuracyTable &table);
-/// For copying: per column the value, and its ratio or difference to dense, each with its interval. Shares in percent.
+/// For copying: per column the value, and its ratio or difference to dense, each with its interval. Shares are values
+/// from 0 to 1 that are shown in percent.
 [[nodiscard]] widgets::PlotTable plotTableOf(const analysis::AccuracyTable &table);
 
 } // namespace secateur::app

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/pages/accuracymeasure.h"
 #include "core/store/study.h"
 
 namespace secateur::app {
@@ -109,7 +110,7 @@ private:
         if (right)
             return *right ? tr("right") : tr("wrong");
         if (const auto score = number("score_" + m_metric, row))
-            return QString::number(*score, 'f', 3);
+            return formatOf(m_metric).withUnit(*score);
         const auto loss = number("nll", row);
         const auto tokens = count("tokens", row).value_or(0);
         return loss && tokens > 0 ? QString::number(std::exp(*loss / double(tokens)), 'f', 2) : tr("not scored");

@@ -31,8 +31,8 @@ struct AccuracyRow {
 struct AccuracyColumn {
     std::string task; ///< "perplexity:python"
     std::string domain; ///< "python"; empty: the texts are nobody's
-    std::string metric; ///< "perplexity"
-    std::string unit; ///< empty: a plain number
+    std::string metric; ///< "perplexity"; how it is shown: measurestyle.h
+    std::string label; ///< what people call the task: "ARC-Easy"; empty: its name
     bool lowerIsBetter = true;
     std::string protocol; ///< "heldout-perplexity-1"
     std::string interval; ///< how the intervals were made

@@ -122,12 +122,21 @@ private:
         return found.recipe.domain;
     }
 
+    /// Texts are called by their domain.
+    [[nodiscard]] std::string labelOf(const EvaluationManifest &found) const
+    {
+        if (found.recipe.task.starts_with("perplexity"))
+            return found.recipe.domain.empty() ? found.recipe.task : domainOf(found);
+        const auto task = eval::taskByName(found.recipe.task);
+        return task ? (*task)->info().title : found.recipe.task;
+    }
+
     void describeColumn(const EvaluationManifest &found, const store::EvaluationMetric &metric)
     {
         m_table.columns.push_back({.task = found.recipe.task,
                                    .domain = domainOf(found),
                                    .metric = metric.name,
-                                   .unit = {},
+                                   .label = labelOf(found),
                                    .lowerIsBetter = metric.name == "perplexity",
                                    .protocol = found.recipe.protocolText(),
                                    .interval = metric.interval,

@@ -236,8 +236,7 @@ Result<void> readMasks(FigureDataRequest request, const store::Study &study, std
 /// What two columns must have alike to share an axis: numbers under different protocols look alike and are not.
 std::string conditionsOf(const analysis::AccuracyColumn &column)
 {
-    return column.metric + " (" + column.protocol + ", " + column.compute
-        + (column.unit.empty() ? ")" : ", in " + column.unit + ")");
+    return column.metric + " (" + column.protocol + ", " + column.compute + ")";
 }
 
 analysis::AccuracyTable columnsOf(const analysis::AccuracyTable &all, const std::vector<std::size_t> &chosen)

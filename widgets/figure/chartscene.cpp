@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/analysis/measurestyle.h"
 #include "widgets/figure/colormap.h"
 #include "widgets/figure/scenes.h"
 
@@ -311,17 +312,34 @@ QStringList groupNames(const analysis::AccuracyTable &data)
 {
     QStringList names;
     for (const auto &column : data.columns)
-        names << text(column.domain.empty() ? column.task : column.domain);
+        names << text(!column.label.empty() ? column.label : column.domain.empty() ? column.task : column.domain);
     return names;
 }
 
 QString accuracyTitle(const analysis::AccuracyColumn &column)
 {
-    QString metric = text(column.metric);
-    metric = metric.left(1).toUpper() + metric.mid(1);
-    if (!column.unit.empty())
-        metric += QStringLiteral(", %1").arg(text(column.unit));
-    return metric + (column.lowerIsBetter ? QStringLiteral(" (lower is better)") : QString());
+    return text(analysis::styleOf(column.metric).titleWithUnit())
+        + (column.lowerIsBetter ? QStringLiteral(" (lower is better)") : QString());
+}
+
+QString groupsTitle(const analysis::AccuracyTable &data)
+{
+    const bool texts = std::ranges::all_of(data.columns, [](const analysis::AccuracyColumn &column) {
+        return column.metric == "perplexity" && !column.domain.empty();
+    });
+    return texts ? QStringLiteral("Texts of the domain") : QStringLiteral("Task");
+}
+
+analysis::AccuracyTable asShown(analysis::AccuracyTable data)
+{
+    for (std::size_t i = 0; i < data.cells.size(); ++i)
+        if (auto &cell = data.cells[i]) {
+            const double scale = analysis::styleOf(data.columns[i % data.columns.size()].metric).scale;
+            auto &[value, interval] = cell->measured;
+            value *= scale;
+            interval = {interval.low * scale, interval.high * scale};
+        }
+    return data;
 }
 
 namespace {
@@ -378,17 +396,18 @@ void drawAccuracyBars(SceneBuilder &builder, const Chart &chart, const analysis:
 
 } // namespace
 
-Result<void> drawAccuracy(SceneBuilder &builder, const FigureSpec &spec, const analysis::AccuracyTable &data)
+Result<void> drawAccuracy(SceneBuilder &builder, const FigureSpec &spec, const analysis::AccuracyTable &table)
 {
-    if (data.rows.empty() || data.columns.empty() || data.cells.size() != data.rows.size() * data.columns.size())
+    if (table.rows.empty() || table.columns.empty() || table.cells.size() != table.rows.size() * table.columns.size())
         return failure(ErrorCode::InvalidArgument, "there are no values to draw");
+    const auto data = asShown(table);
     const auto &first = data.columns.front();
     Chart chart;
     chart.layers = data.columns.size();
     chart.groups = groupNames(data);
     chart.legend = accuracyStyles(data, spec.palette);
-    chart.xTitle = first.domain.empty() ? QStringLiteral("Task") : QStringLiteral("Texts of the domain");
-    chart.yTitles = {accuracyTitle(first), accuracyTitle(first).section(QLatin1String(" ("), 0, 0)};
+    chart.xTitle = groupsTitle(data);
+    chart.yTitles = {accuracyTitle(first), text(analysis::styleOf(first.metric).titleWithUnit())};
     chart.largest = 0.0;
     for (const auto &cell : data.cells)
         if (cell && std::isfinite(cell->measured.value))

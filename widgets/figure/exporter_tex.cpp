@@ -156,9 +156,7 @@ public:
                                  "  tick align=outside")
                       .arg(number(bar), number(m_scene.valueEnd), number(double(groups.size()) - 0.5),
                            places.join(QLatin1Char(',')), texList(groups),
-                           data.columns.front().domain.empty() ? QStringLiteral("Task")
-                                                               : QStringLiteral("Texts of the domain"),
-                           texEscaped(accuracyTitle(data.columns.front()))));
+                           groupsTitle(data), texEscaped(accuracyTitle(data.columns.front()))));
         QList<QRgb> colors; // as the scene has them
         for (const SceneItem &item : m_scene.items)
             if (const auto *const box = std::get_if<FillRect>(&item.shape); box && item.role == Role::Legend)
@@ -173,10 +171,11 @@ public:
     }
 
     /// A line per task: its number, and for each model the value and how far the interval reaches up and down.
-    [[nodiscard]] static FigureTable barTable(const analysis::AccuracyTable &data)
+    [[nodiscard]] static FigureTable barTable(const analysis::AccuracyTable &table)
     {
+        const auto data = asShown(table);
         const auto exact = [](double value) { return QString::number(value, 'g', QLocale::FloatingPointShortest); };
-        FigureTable table;
+        FigureTable lines;
         for (std::size_t column = 0; column < data.columns.size(); ++column) {
             QStringList cells{QString::number(column)};
             for (std::size_t row = 0; row < data.rows.size(); ++row) {
@@ -188,11 +187,11 @@ public:
                 const auto &[value, interval] = cell->measured;
                 cells << exact(value) << exact(interval.high - value) << exact(value - interval.low);
             }
-            table.rows.push_back(cells);
+            lines.rows.push_back(cells);
         }
         for (std::size_t i = 0; i < 3 * data.rows.size() + 1; ++i)
-            table.header << QString::number(i);
-        return table;
+            lines.header << QString::number(i);
+        return lines;
     }
 
     void operator()(const analysis::MaskPair &data)

@@ -96,7 +96,7 @@ FigureSpec resolved(const FigureSpec &spec, const analysis::FigureData &data)
     if (const auto *const table = std::get_if<analysis::AccuracyTable>(&data.content)) {
         exact.tasks.clear();
         for (const auto &column : table->columns)
-            exact.tasks << QString::fromStdString(column.task);
+            exact.tasks << QString::fromStdString(column.task + '/' + column.metric);
     }
     return exact;
 }

@@ -3,6 +3,9 @@
 
 #include <QtCore/QLocale>
 
+#include "core/analysis/measurestyle.h"
+#include "widgets/figure/scenes.h"
+
 namespace secateur::widgets {
 namespace {
 
@@ -53,15 +56,19 @@ struct PaperTable {
     /// Models by tasks, each with its interval.
     FigureTable operator()(const analysis::AccuracyTable &content) const
     {
-        const auto shown = [](double value) { return QString::number(value, 'f', value < 10.0 ? 3 : 2); };
         FigureTable table;
         table.header << QStringLiteral("model");
-        for (const auto &column : content.columns)
-            table.header << QString::fromStdString(column.task);
+        const QStringList names = groupNames(content);
+        for (std::size_t column = 0; column < content.columns.size(); ++column)
+            table.header << headingOf(names[qsizetype(column)], content.columns[column]);
         for (std::size_t row = 0; row < content.rows.size(); ++row) {
             QStringList cells{QString::fromStdString(content.rows[row].run)};
             for (std::size_t column = 0; column < content.columns.size(); ++column) {
                 const auto &cell = content.at(row, column);
+                const auto style = analysis::styleOf(content.columns[column].metric);
+                const auto shown = [&style](double value) {
+                    return QString::number(value * style.scale, 'f', style.decimals);
+                };
                 cells << (cell ? QStringLiteral("%1 [%2, %3]")
                                      .arg(shown(cell->measured.value), shown(cell->measured.interval.low),
                                           shown(cell->measured.interval.high))
@@ -70,6 +77,12 @@ struct PaperTable {
             table.rows.push_back(cells);
         }
         return table;
+    }
+
+    static QString headingOf(const QString &name, const analysis::AccuracyColumn &column)
+    {
+        const auto style = analysis::styleOf(column.metric);
+        return style.unit.empty() ? name : QStringLiteral("%1 (%2)").arg(name, QString::fromStdString(style.unit));
     }
 
     template <typename Content>

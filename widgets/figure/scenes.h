@@ -16,10 +16,14 @@ namespace secateur::widgets {
 
 [[nodiscard]] Result<void> drawAccuracy(SceneBuilder &builder, const FigureSpec &spec,
                                         const analysis::AccuracyTable &data);
-/// What a group of bars is called: the domain whose texts they are, or else the task.
+/// What a group of bars is called: the task, or the domain whose texts they are.
 [[nodiscard]] QStringList groupNames(const analysis::AccuracyTable &data);
-/// "Perplexity (lower is better)".
+/// What all groups are: tasks, or texts of domains.
+[[nodiscard]] QString groupsTitle(const analysis::AccuracyTable &data);
+/// "Accuracy (%)", "Perplexity (lower is better)".
 [[nodiscard]] QString accuracyTitle(const analysis::AccuracyColumn &column);
+/// With measured values and their intervals in the unit in which they are drawn.
+[[nodiscard]] analysis::AccuracyTable asShown(analysis::AccuracyTable data);
 
 /// The height at which the panels of a mask figure fill its width.
 [[nodiscard]] double maskHeight(const FigureSpec &spec, const analysis::MaskPair &data);

@@ -67,7 +67,7 @@ QString summaryOf(const PlotWidget &plot, int column)
     double most = -INFINITY;
     int count = 0;
     for (int row = 0; row < table.rowCount(); ++row)
-        if (const double value = table.at(row, column); std::isfinite(value)) {
+        if (const double value = table.at(row, column) * table.scaleOf(column); std::isfinite(value)) {
             least = std::min(least, value);
             most = std::max(most, value);
             ++count;
@@ -86,7 +86,7 @@ class AccessibleChart : public AccessibleList
 public:
     explicit AccessibleChart(PlotWidget *plot) : AccessibleList(plot), m_plot(plot) { }
     int childCount() const override { return m_plot->table().columnCount(); }
-    QString itemName(int item) const override { return m_plot->table().columns.value(item); }
+    QString itemName(int item) const override { return m_plot->table().heading(item); }
     QString itemValue(int item) const override { return summaryOf(*m_plot, item); }
     bool isCurrent(int item) const override { return m_plot->current() && m_plot->current()->column == item; }
 

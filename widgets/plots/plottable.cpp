@@ -51,10 +51,10 @@ QString markdownText(QString text)
 
 /// One line per row of the table, the header first, each cell made by `head` or `cell`.
 template <typename Head, typename Cell>
-QStringList joinedRows(const PlotTable &table, const QString &between, Head head, Cell cell)
+QStringList joinedRows(const PlotTable &table, const QStringList &columns, const QString &between, Head head, Cell cell)
 {
     QStringList header{head(table.corner)};
-    for (const QString &column : table.columns)
+    for (const QString &column : columns)
         header.append(head(column));
     QStringList lines{header.join(between)};
     for (int row = 0; row < table.rowCount(); ++row) {
@@ -64,6 +64,14 @@ QStringList joinedRows(const PlotTable &table, const QString &between, Head head
         lines.append(cells.join(between));
     }
     return lines;
+}
+
+QStringList headingsOf(const PlotTable &table)
+{
+    QStringList headings;
+    for (int column = 0; column < table.columnCount(); ++column)
+        headings << table.heading(column);
+    return headings;
 }
 
 } // namespace
@@ -85,9 +93,20 @@ int PlotTable::decimalsOf(int column) const
     return column >= 0 && std::size_t(column) < decimals.size() ? decimals[std::size_t(column)] : usualDecimals;
 }
 
+double PlotTable::scaleOf(int column) const
+{
+    return column >= 0 && std::size_t(column) < scales.size() ? scales[std::size_t(column)] : 1.0;
+}
+
+QString PlotTable::heading(int column) const
+{
+    const QString unit = units.value(column);
+    return unit.isEmpty() ? columns.value(column) : QStringLiteral("%1 (%2)").arg(columns.value(column), unit);
+}
+
 QString PlotTable::text(int row, int column) const
 {
-    const double value = at(row, column);
+    const double value = at(row, column) * scaleOf(column);
     return std::isnan(value) ? QStringLiteral("\u2013") : QString::number(value, 'f', decimalsOf(column));
 }
 
@@ -97,7 +116,7 @@ QString toCsv(const PlotTable &table)
         const double value = table.at(row, column);
         return std::isnan(value) ? QString() : QString::number(value, 'g', QLocale::FloatingPointShortest);
     };
-    return joinedRows(table, QStringLiteral(","), csvField, exact).join(QLatin1String("\r\n")) + QLatin1String("\r\n");
+    return joinedRows(table, table.columns, QStringLiteral(","), csvField, exact).join(QLatin1String("\r\n")) + QLatin1String("\r\n");
 }
 
 QString toLatex(const PlotTable &table)
@@ -105,7 +124,7 @@ QString toLatex(const PlotTable &table)
     const auto cell = [&table](int row, int column) {
         return std::isnan(table.at(row, column)) ? QStringLiteral("--") : table.text(row, column);
     };
-    QStringList lines = joinedRows(table, QStringLiteral(" & "), latexText, cell);
+    QStringList lines = joinedRows(table, headingsOf(table), QStringLiteral(" & "), latexText, cell);
     for (QString &line : lines)
         line += QLatin1String(" \\\\");
     lines.insert(1, QStringLiteral("\\midrule"));
@@ -120,7 +139,7 @@ QString toLatex(const PlotTable &table)
 QString toMarkdown(const PlotTable &table)
 {
     const auto cell = [&table](int row, int column) { return table.text(row, column); };
-    QStringList lines = joinedRows(table, QStringLiteral(" | "), markdownText, cell);
+    QStringList lines = joinedRows(table, headingsOf(table), QStringLiteral(" | "), markdownText, cell);
     for (QString &line : lines)
         line = QLatin1String("| ") + line + QLatin1String(" |");
     lines.insert(1, QLatin1String("| --- |") + QStringLiteral(" ---: |").repeated(table.columnCount()));

@@ -43,10 +43,11 @@ QVariant PlotTableModel::data(const QModelIndex &index, int role) const
 
 QVariant PlotTableModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    const QStringList &labels = orientation == Qt::Horizontal ? m_table.columns : m_table.rows;
-    if (section < 0 || section >= labels.size() || (role != Qt::DisplayRole && role != Qt::ToolTipRole))
+    const bool across = orientation == Qt::Horizontal;
+    if (section < 0 || section >= (across ? columnCount() : rowCount())
+        || (role != Qt::DisplayRole && role != Qt::ToolTipRole))
         return {};
-    return labels[section];
+    return across ? m_table.heading(section) : m_table.rows[section];
 }
 
 } // namespace secateur::widgets

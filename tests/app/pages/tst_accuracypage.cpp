@@ -301,13 +301,21 @@ void TestAccuracyPage::sharesAreInPercent()
     QVERIFY2(words.contains(QStringLiteral("best of the sub-models")) && words.contains(QStringLiteral("n = 20")),
              qPrintable(words));
     const auto &chart = page.panel().chart()->data();
-    QCOMPARE(chart.valueTitle, QStringLiteral("acc in %, higher is better\nn = 20, 95 % Wilson"));
+    QCOMPARE(chart.valueTitle, QStringLiteral("Accuracy (%), higher is better\nn = 20, 95 % Wilson"));
     QCOMPARE(chart.series[0].bars[0].value, 80.0);
     QVERIFY(!page.panel().chart()->isLogarithmic()); // shares start at 0
     actionNamed(page, QStringLiteral("accuracy.copyCsv"))->trigger();
     const QString csv = QGuiApplication::clipboard()->text();
-    QVERIFY2(csv.startsWith(QStringLiteral("Model,ARC-Easy (python) acc %,")), qPrintable(csv));
+    QVERIFY2(csv.startsWith(QStringLiteral("Model,ARC-Easy (python) acc,")), qPrintable(csv));
     QVERIFY2(csv.contains(QStringLiteral("ARC-Easy (python) - dense high")), qPrintable(csv));
+    QVERIFY2(csv.contains(QStringLiteral("dense,0.8,")), qPrintable(csv)); // for programs: shares with all digits
+    for (const char *const name : {"accuracy.copyLatex", "accuracy.copyMarkdown"}) {
+        actionNamed(page, QString::fromLatin1(name))->trigger();
+        QString text = QGuiApplication::clipboard()->text();
+        text.remove(QLatin1Char('\\'));
+        QVERIFY2(text.contains(QStringLiteral("ARC-Easy (python) acc (%)")), qPrintable(text));
+        QVERIFY2(text.contains(QStringLiteral("80.0")) && !text.contains(QStringLiteral("0.8")), qPrintable(text));
+    }
 }
 
 void TestAccuracyPage::comparePageShowsTheSame()

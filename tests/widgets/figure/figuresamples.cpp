@@ -115,6 +115,27 @@ analysis::FigureData accuracySample(int runs, int tasks)
     return dataOf(content, runs);
 }
 
+analysis::FigureData shareSample(int runs, int tasks)
+{
+    auto data = accuracySample(runs, tasks);
+    auto &content = std::get<analysis::AccuracyTable>(data.content);
+    for (std::size_t task = 0; task < content.columns.size(); ++task) {
+        auto &column = content.columns[task];
+        column.task = "arc_" + std::string(1, char('a' + task));
+        column.domain = "csr";
+        column.metric = "acc";
+        column.label = "ARC-" + std::string(1, char('A' + task));
+        column.lowerIsBetter = false;
+    }
+    for (auto &cell : content.cells)
+        if (cell) {
+            auto &[value, interval] = cell->measured;
+            value /= 40.0;
+            interval = {interval.low / 40.0, interval.high / 40.0};
+        }
+    return data;
+}
+
 FigureSpec specOf(FigureKind kind, double widthMm)
 {
     FigureSpec spec;

@@ -16,6 +16,8 @@ namespace secateur::test {
 
 /// Dense and `runs` runs on `tasks` tasks, with intervals; the last run was not measured on the last task.
 [[nodiscard]] analysis::FigureData accuracySample(int runs, int tasks);
+/// Likewise, with shares of right answers.
+[[nodiscard]] analysis::FigureData shareSample(int runs, int tasks);
 
 [[nodiscard]] widgets::FigureSpec specOf(widgets::FigureKind kind, double widthMm = 88.9);
 

@@ -5,6 +5,8 @@
 #include "tests/support/testsupport.h"
 #include "tests/widgets/figure/figuresamples.h"
 #include "widgets/figure/colormap.h"
+#include "widgets/figure/figuretable.h"
+#include "widgets/figure/papertable.h"
 #include "widgets/figure/scenebuilder.h"
 #include "widgets/figure/scenepainter.h"
 
@@ -40,6 +42,7 @@ private Q_SLOTS:
     void baselinesAreDrawn();
     void cellsAreTheMatrix();
     void accuracyHasBarsAndIntervals();
+    void sharesAreInPercent();
     void colorsFitTheRange();
     void weightsHaveTheirColors();
     void smallMasksAreRectangles();
@@ -228,6 +231,29 @@ void TestFigureScene::accuracyHasBarsAndIntervals()
     QCOMPARE(names,
              (QStringList{QStringLiteral("dense"), QStringLiteral("python"), QStringLiteral("java"),
                           QStringLiteral("math")}));
+}
+
+/// As papers have them, whatever the files hold.
+void TestFigureScene::sharesAreInPercent()
+{
+    const auto data = shareSample(3, 2);
+    const FigureScene scene = sceneOf(specOf(FigureKind::Accuracy, 139.7), data);
+    QVERIFY(scene.valueEnd > 30.0 && scene.valueEnd <= 100.0);
+    QStringList labels;
+    for (const auto &text : shapesOf<TextLabel>(scene, Role::Label))
+        labels << text.text;
+    QVERIFY2(labels.contains(QStringLiteral("Accuracy (%)")), qPrintable(labels.join(QLatin1Char('|'))));
+    QVERIFY(labels.contains(QStringLiteral("ARC-A")) && labels.contains(QStringLiteral("Task")));
+    const auto bars = shapesOf<FillRect>(scene, Role::Data);
+    const QRectF plot = scene.panels.at(0);
+    const double first = std::get<analysis::AccuracyTable>(data.content).at(0, 0)->measured.value;
+    QVERIFY(std::abs(bars[0].rect.height() / plot.height() * scene.valueEnd - 100.0 * first) < slack);
+    const FigureTable table = paperTableOf(data);
+    QCOMPARE(table.header[1], QStringLiteral("ARC-A (%)"));
+    QCOMPARE(table.rows[0][1], QStringLiteral("20.0 [16.3, 26.3]"));
+    QVERIFY(latexOf(table).contains(QLatin1String("ARC-A (\\%)")));
+    const FigureTable csv = tableOf(data);
+    QCOMPARE(csv.rows[0][3], QStringLiteral("0.2")); // for programs: as it is
 }
 
 /// A scale that ends at a round number above the largest distance, or where the spec says.

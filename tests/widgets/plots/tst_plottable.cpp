@@ -32,6 +32,7 @@ private Q_SLOTS:
     void csvKeepsAllDigits();
     void latexIsBooktabs();
     void markdown();
+    void sharesAreShownInPercent();
     void emptyTable();
 };
 
@@ -64,6 +65,20 @@ void TestPlotTable::markdown()
     QCOMPARE(toMarkdown(smallTable()),
              QStringLiteral("| Run | p \u2013 q | 50% |\n| --- | ---: | ---: |\n"
                             "| a_1, \"x\" | 0.10 | 0.3333 |\n| b\\|c | 2.00 | \u2013 |\n"));
+}
+
+void TestPlotTable::sharesAreShownInPercent()
+{
+    PlotTable table = smallTable();
+    table.scales = {100.0};
+    table.units = QStringList{QStringLiteral("%")};
+    QCOMPARE(table.heading(0), QStringLiteral("p \u2013 q (%)"));
+    QCOMPARE(table.heading(1), QStringLiteral("50%"));
+    QCOMPARE(table.text(0, 0), QStringLiteral("10.00"));
+    QCOMPARE(table.text(0, 1), QStringLiteral("0.3333"));
+    QVERIFY(toLatex(table).contains(QLatin1String("p -- q (\\%)")) && toLatex(table).contains(QLatin1String("& 10.00")));
+    QVERIFY(toMarkdown(table).contains(QLatin1String("(%) |")) && toMarkdown(table).contains(QLatin1String("| 10.00")));
+    QCOMPARE(toCsv(table), toCsv(smallTable())); // for programs, as they are
 }
 
 void TestPlotTable::emptyTable()
