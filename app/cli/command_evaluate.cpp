@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
+#include "app/cli/evaluationoutcome.h"
 #include "app/cli/sharedoptions.h"
 #include "app/cli/text.h"
-#include "core/analysis/measurestyle.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/engine/compute.h"
@@ -11,99 +11,6 @@
 
 namespace secateur::cli {
 namespace {
-
-using nlohmann::ordered_json;
-
-/// None scored is no number, not 0.
-ordered_json scored(const store::EvaluationMetric &metric, double value)
-{
-    return metric.n > 0 ? ordered_json(value) : ordered_json();
-}
-
-/// As people read it: shares in percent.
-std::string scoredText(const store::EvaluationMetric &metric, double value)
-{
-    const auto style = analysis::styleOf(metric.name);
-    return metric.n > 0 ? fixed(value * style.scale, style.decimals) : "–";
-}
-
-std::string metricText(const store::EvaluationMetric &metric)
-{
-    const auto style = analysis::styleOf(metric.name);
-    return style.unit.empty() ? metric.name : metric.name + " (" + style.unit + ")";
-}
-
-ordered_json metricJson(const engine::EvaluationEntry &entry, const store::EvaluationMetric &metric)
-{
-    return {{"run", entry.run},
-            {"task", entry.recipe.task},
-            {"metric", metric.name},
-            {"value", scored(metric, metric.value)},
-            {"low", scored(metric, metric.low)},
-            {"high", scored(metric, metric.high)},
-            {"n", metric.n},
-            {"unscored", metric.unscored},
-            {"protocol", entry.recipe.protocolText()},
-            {"interval", metric.interval},
-            {"known", entry.known},
-            {"seconds", entry.seconds}};
-}
-
-ordered_json timesJson(const engine::EvaluationTimes &times)
-{
-    return {{"total", times.total},
-            {"measure", times.measure},
-            {"gemm", times.gemm},
-            {"gemm_share", times.gemmShare()}};
-}
-
-std::string timesText(const engine::EvaluationTimes &times)
-{
-    return "\nTook " + fixed(times.total, 1) + " s, of which " + fixed(times.measure, 1) + " s measuring ("
-        + fixed(100.0 * times.gemmShare(), 0) + " % of it in matrix products)\n";
-}
-
-/// A line of JSON per item and sample: every column, and what the columns hold as JSON as such.
-std::string detailsText(const engine::EvaluateReport &report)
-{
-    std::string text;
-    for (const auto &entry : report.results)
-        for (std::size_t row = 0; row < entry.items.rows(); ++row) {
-            ordered_json line = {{"run", entry.run}, {"task", entry.recipe.task}};
-            for (const auto &[name, values] : entry.items.counts)
-                line[name] = values[row];
-            for (const auto &[name, values] : entry.items.numbers)
-                line[name] = values[row];
-            for (const auto &[name, values] : entry.items.texts)
-                line[name] =
-                    name == "choices" ? ordered_json::parse(values[row], nullptr, false) : ordered_json(values[row]);
-            text += jsonText(line) + "\n";
-        }
-    return text;
-}
-
-std::string tableText(const engine::EvaluateReport &report)
-{
-    using Align = Table::Align;
-    Table table({{"Run"},
-                 {"Task"},
-                 {"Metric"},
-                 {"Value", Align::Right},
-                 {"95 % from", Align::Right},
-                 {"to", Align::Right},
-                 {"Items", Align::Right},
-                 {"Protocol"}});
-    std::uint64_t unscored = 0;
-    for (const auto &entry : report.results)
-        for (const auto &metric : entry.metrics) {
-            table.addRow({entry.run, entry.recipe.task, metricText(metric), scoredText(metric, metric.value),
-                          scoredText(metric, metric.low), scoredText(metric, metric.high), grouped(metric.n),
-                          entry.recipe.protocolText()});
-            unscored += metric.unscored;
-        }
-    return table.text()
-        + (unscored == 0 ? "" : "\n" + grouped(unscored) + " items could not be scored and do not count\n");
-}
 
 class Evaluate : public Command
 {
@@ -169,15 +76,8 @@ public:
         SECATEUR_TRY(compute, engine::loadCompute());
         SECATEUR_TRY(report, compute->evaluate(m_request, session.context));
         if (m_details)
-            SECATEUR_CHECK(writeFileAtomically(*m_details, detailsText(report)));
-        ordered_json results = ordered_json::array();
-        for (const auto &entry : report.results)
-            for (const auto &metric : entry.metrics)
-                results.push_back(metricJson(entry, metric));
-        return Outcome{{{"results", results}, {"seconds", timesJson(report.times)}, {"notices", report.notices}},
-                       tableText(report) + timesText(report.times),
-                       report.notices,
-                       0};
+            SECATEUR_CHECK(writeFileAtomically(*m_details, evaluationDetails(report)));
+        return Outcome{evaluationJson(report), evaluationText(report), report.notices, 0};
     }
 
 private:

@@ -39,17 +39,11 @@ QString measureLabel(const AccuracyMeasure &measure, const std::vector<AccuracyM
 
 analysis::AccuracyTable onlyMeasure(const analysis::AccuracyTable &table, const AccuracyMeasure &measure)
 {
-    analysis::AccuracyTable part{table.rows, {}, {}, table.notices};
     std::vector<std::size_t> chosen;
     for (std::size_t column = 0; column < table.columns.size(); ++column)
-        if (table.columns[column].metric == measure.metric && table.columns[column].protocol == measure.protocol) {
+        if (table.columns[column].metric == measure.metric && table.columns[column].protocol == measure.protocol)
             chosen.push_back(column);
-            part.columns.push_back(table.columns[column]);
-        }
-    for (std::size_t row = 0; row < table.rows.size(); ++row)
-        for (const std::size_t column : chosen)
-            part.cells.push_back(table.at(row, column));
-    return part;
+    return analysis::selectColumns(table, chosen);
 }
 
 QString MeasureFormat::number(double value) const
@@ -109,7 +103,8 @@ QString columnName(const analysis::AccuracyColumn &column)
 {
     const QString label = columnLabel(column);
     const QString domain = QString::fromStdString(column.domain);
-    return domain.isEmpty() || domain == label ? label : QStringLiteral("%1 (%2)").arg(label, domain);
+    return domain.isEmpty() || domain == label || column.isMean() ? label
+                                                                  : QStringLiteral("%1 (%2)").arg(label, domain);
 }
 
 bool isBest(const analysis::AccuracyTable &table, std::size_t row, std::size_t column)

@@ -8,6 +8,7 @@
 #include <QFont>
 #include <QPalette>
 
+#include "core/base/text.h"
 #include "widgets/common/tablefit.h"
 
 namespace secateur::app {
@@ -22,13 +23,59 @@ QString comparison(const analysis::AccuracyCell &cell, const MeasureFormat &form
         return {};
     const QString text = cell.ratio ? QStringLiteral("\u00d7%1").arg(QString::number(cell.ratio->value, 'f', 3))
                                     : format.difference(cell.toDense->value);
-    return cell.toDense->interval.covers(0.0) ? AccuracyModel::tr("\u2248 %1").arg(text) : text;
+    return cell.isDistinguishable() ? text : AccuracyModel::tr("\u2248 %1").arg(text);
 }
 
 /// The domain below the task.
 QString inTwoLines(QString name)
 {
     return name.replace(QStringLiteral(" ("), QStringLiteral("\n("));
+}
+
+/// "p = 0.031 (McNemar: 12 right with dense alone, 3 with the run alone)".
+QString significanceWords(const analysis::Significance &test)
+{
+    const QString p = test.p < 0.0001 ? AccuracyModel::tr("p < 0.0001")
+                                      : AccuracyModel::tr("p = %1").arg(QString::number(test.p, 'f', 4));
+    return test.test == analysis::PairedTest::McNemar
+        ? AccuracyModel::tr("%1 (exact McNemar: %2 items right with dense alone, %3 with the sub-model alone)")
+              .arg(p)
+              .arg(test.discordant.onlyFirst)
+              .arg(test.discordant.onlySecond)
+        : AccuracyModel::tr("%1 (paired t test)").arg(p);
+}
+
+/// The number with what surrounds it.
+QString measuredWords(const analysis::AccuracyCell &cell, const MeasureFormat &format)
+{
+    if (cell.seeds)
+        return AccuracyModel::tr("%1, mean of %2 calibration seeds from %3")
+            .arg(format.withUnit(cell.measured.value))
+            .arg(cell.seeds->seeds)
+            .arg(format.interval(cell.measured.interval));
+    return AccuracyModel::tr("%1, 95 % interval %2, n = %3")
+        .arg(format.withUnit(cell.measured.value), format.interval(cell.measured.interval))
+        .arg(cell.n);
+}
+
+/// How the sub-model stands to dense; empty for dense.
+QString comparedWords(const analysis::AccuracyCell &cell, const MeasureFormat &format)
+{
+    if (!cell.toDense)
+        return {};
+    QString text;
+    if (cell.ratio)
+        text += AccuracyModel::tr("; \u00d7%1 of dense").arg(QString::number(cell.ratio->value, 'f', 3));
+    text += (format.isShare() ? AccuracyModel::tr("; difference to dense %1 points (%2)")
+                              : AccuracyModel::tr("; difference to dense %1 (%2)"))
+                .arg(format.difference(cell.toDense->value), format.interval(cell.toDense->interval));
+    if (cell.test)
+        text += QStringLiteral(", ") + significanceWords(*cell.test);
+    if (cell.isDistinguishable())
+        return text;
+    return text
+        + (cell.seeds ? AccuracyModel::tr(": the seeds do not agree on its sign")
+                      : AccuracyModel::tr(": on these items it cannot be told from dense"));
 }
 
 QString rowLabel(const analysis::AccuracyRow &row)
@@ -46,24 +93,15 @@ QString describeCell(const analysis::AccuracyTable &table, std::size_t row, std:
     const auto &cell = table.at(row, column);
     if (!cell)
         return AccuracyModel::tr("%1: not measured").arg(where);
-    QString text = AccuracyModel::tr("%1: %2 %3, 95 % interval %4, n = %5")
-                       .arg(where, QString::fromStdString(task.metric), format.withUnit(cell->measured.value),
-                            format.interval(cell->measured.interval))
-                       .arg(cell->n);
+    QString text =
+        AccuracyModel::tr("%1: %2 %3").arg(where, QString::fromStdString(task.metric), measuredWords(*cell, format));
+    if (task.isMean())
+        text += AccuracyModel::tr(", the mean of %1 tasks").arg(task.meanOf.size());
     if (cell->unscored > 0)
         text += AccuracyModel::tr(" (%1 more could not be scored)").arg(cell->unscored);
     if (isBest(table, row, column))
         text += AccuracyModel::tr(", the best of the sub-models");
-    if (!cell->toDense)
-        return text;
-    if (cell->ratio)
-        text += AccuracyModel::tr("; \u00d7%1 of dense").arg(QString::number(cell->ratio->value, 'f', 3));
-    text += (format.isShare() ? AccuracyModel::tr("; difference to dense %1 points (%2)")
-                              : AccuracyModel::tr("; difference to dense %1 (%2)"))
-                .arg(format.difference(cell->toDense->value), format.interval(cell->toDense->interval));
-    return cell->toDense->interval.covers(0.0)
-        ? text + AccuracyModel::tr(": on these items it cannot be told from dense")
-        : text;
+    return text + comparedWords(*cell, format);
 }
 
 void AccuracyModel::setTable(analysis::AccuracyTable table)
@@ -150,11 +188,14 @@ QVariant AccuracyModel::headerData(int section, Qt::Orientation orientation, int
     const auto &column = m_table.columns[std::size_t(section)];
     if (role == Qt::DisplayRole)
         return inTwoLines(columnName(column));
-    return tr("%1: %2 of %3 items. Protocol %4, %5. Intervals: %6")
-        .arg(columnName(column), QString::fromStdString(column.metric))
-        .arg(column.items)
-        .arg(QString::fromStdString(column.protocol), QString::fromStdString(column.compute),
-             QString::fromStdString(column.interval));
+    QString text = tr("%1: %2 of %3 items. Protocol %4, %5. Intervals: %6")
+                       .arg(columnName(column), QString::fromStdString(column.metric))
+                       .arg(column.items)
+                       .arg(QString::fromStdString(column.protocol), QString::fromStdString(column.compute),
+                            QString::fromStdString(column.interval));
+    if (column.isMean())
+        text += tr(". The mean of %1, each of the same weight").arg(QString::fromStdString(joined(column.meanOf)));
+    return text;
 }
 
 widgets::AccuracyChartData chartDataOf(const analysis::AccuracyTable &table)

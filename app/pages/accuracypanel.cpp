@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -121,13 +122,19 @@ QWidget *AccuracyPanel::makeMeasures()
     m_measures->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_measures->setAccessibleName(tr("Measure"));
     m_measures->setToolTip(tr("Which numbers are shown: those of one metric, found by one protocol"));
-    auto *const label = new QLabel(tr("Meas&ure"), m_measuresRow);
-    label->setBuddy(m_measures);
-    label->setMinimumWidth(label->sizeHint().width() + 4); // the underlined letter is wider than the hint knows
+    m_measuresLabel = new QLabel(tr("Meas&ure"), m_measuresRow);
+    m_measuresLabel->setBuddy(m_measures);
+    // The underlined letter is wider than the hint knows.
+    m_measuresLabel->setMinimumWidth(m_measuresLabel->sizeHint().width() + 4);
+    m_seeds = new QCheckBox(tr("A&verage seeds"), m_measuresRow);
+    m_seeds->setToolTip(tr("Shows runs that differ in their calibration sample alone as one: the mean, and an interval "
+                           "from the lowest to the highest"));
+    connect(m_seeds, &QCheckBox::toggled, this, &AccuracyPanel::showMeasure);
     auto *const row = new QHBoxLayout(m_measuresRow);
     row->setContentsMargins({});
-    row->addWidget(label);
+    row->addWidget(m_measuresLabel);
     row->addWidget(m_measures);
+    row->addWidget(m_seeds);
     row->addStretch(1);
     connect(m_measures, &QComboBox::activated, this, [this](int index) {
         m_measure = measuresOf(m_all)[std::size_t(index)];
@@ -160,13 +167,33 @@ void AccuracyPanel::fillMeasures()
     for (const auto &measure : measures)
         m_measures->addItem(measureLabel(measure, measures));
     m_measures->setCurrentIndex(int(shown - measures.begin()));
-    m_measuresRow->setVisible(measures.size() > 1);
+    showTools();
+}
+
+void AccuracyPanel::addTool(QWidget *tool)
+{
+    m_measuresRow->layout()->addWidget(tool);
+    showTools();
+}
+
+/// The row takes its height only where there is something to choose.
+void AccuracyPanel::showTools()
+{
+    const bool choice = m_measures->count() > 1;
+    m_measures->setVisible(choice);
+    m_measuresLabel->setVisible(choice);
+    m_seeds->setVisible(analysis::hasSeveralSeeds(m_all));
+    const auto *const tools = m_measuresRow->layout();
+    const bool more = tools->count() > 4; // label, measures, seeds, room
+    m_measuresRow->setVisible(choice || more || analysis::hasSeveralSeeds(m_all));
 }
 
 void AccuracyPanel::showMeasure()
 {
     const QScopedValueRollback following(m_following, true);
     auto table = onlyMeasure(m_all, m_measure);
+    if (m_seeds->isChecked())
+        table = analysis::meansOverSeeds(table);
     if (m_chart)
         m_chart->setData(chartDataOf(table));
     m_model->setTable(std::move(table));
@@ -258,7 +285,7 @@ void AccuracyPanel::showWords()
         words << tr("%1. %2; \u2248: may be chance; \u2605: best sub-model; tinted: the domain it was pruned for.")
                      .arg(measureTitle(column), compared);
         if (m_chart)
-            words << tr("Protocol %1, %2; intervals: %3.")
+            words << tr("Protocol %1, %2; intervals: %3. A p is of one comparison alone.")
                          .arg(QString::fromStdString(column.protocol), QString::fromStdString(column.compute),
                               QString::fromStdString(column.interval));
     }
@@ -287,8 +314,10 @@ void AccuracyPanel::choose(int row, int column)
 void AccuracyPanel::openItems()
 {
     const auto current = m_view->currentIndex();
-    if (!current.isValid() || !table().at(std::size_t(current.row()), std::size_t(current.column()))) {
-        Q_EMIT hovered(tr("Choose a measured cell to read its items"));
+    const bool any = current.isValid() && table().at(std::size_t(current.row()), std::size_t(current.column()));
+    if (!any || table().at(std::size_t(current.row()), std::size_t(current.column()))->evaluation.empty()) {
+        Q_EMIT hovered(any ? tr("This number is a mean: choose one of its tasks or seeds to read their items")
+                           : tr("Choose a measured cell to read its items"));
         return;
     }
     showItems(current.row(), current.column());

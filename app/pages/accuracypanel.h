@@ -10,6 +10,7 @@
 #include "widgets/common/latesttask.h"
 #include "widgets/plots/accuracychart.h"
 
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QSplitter;
@@ -37,8 +38,14 @@ public:
     [[nodiscard]] bool isLoading() const { return m_loading; }
     /// Of the measure that is shown.
     [[nodiscard]] const analysis::AccuracyTable &table() const { return m_model->table(); }
+    /// Of all runs, however those of other seeds are shown.
+    [[nodiscard]] analysis::AccuracyTable wholeTable() const { return onlyMeasure(m_all, m_measure); }
     /// Hidden where there is one measure only.
     [[nodiscard]] QComboBox &measures() const { return *m_measures; }
+    /// Whether runs that differ in their calibration seed alone are one row. Hidden where there are none.
+    [[nodiscard]] QCheckBox &seeds() const { return *m_seeds; }
+    /// Places a widget above the table, at the right.
+    void addTool(QWidget *tool);
     [[nodiscard]] QTableView &view() const { return *m_view; }
     /// Shows the items behind the current cell, or asks for one to be chosen.
     void openItems();
@@ -59,6 +66,7 @@ private:
     void load();
     QWidget *makeMeasures();
     void show(const Result<analysis::AccuracyTable> &result);
+    void showTools();
     void fillMeasures();
     void showMeasure();
     void fitCells();
@@ -78,7 +86,9 @@ private:
     QTableView *m_view;
     widgets::AccuracyChart *m_chart = nullptr;
     QWidget *m_measuresRow = nullptr;
+    QLabel *m_measuresLabel = nullptr;
     QComboBox *m_measures = nullptr;
+    QCheckBox *m_seeds = nullptr;
     QSplitter *m_splitter;
     ItemsDialog *m_items;
     QLabel *m_words;

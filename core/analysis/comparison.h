@@ -32,6 +32,14 @@ enum class PairedTest {
     StudentT, ///< paired t test of other scores
 };
 
+/// How often chance alone would tell two equal models apart as far as these, or further. Of one comparison: where many
+/// are looked at, some are small by chance.
+struct Significance {
+    double p = 1.0;
+    PairedTest test = PairedTest::McNemar;
+    Discordant discordant; ///< of McNemar
+};
+
 /// The second minus the first model on the same items.
 struct Comparison {
     double difference = 0.0; ///< of the means

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "core/compute/evaluationsession.h"
 #include "core/compute/jobs.h"
@@ -154,11 +155,32 @@ private:
         };
     }
 
+    /// Of dense, on what was measured of the runs, as far as the study has it and it was not asked for now.
+    Result<std::vector<engine::EvaluationEntry>> denseBefore(const engine::EvaluateReport &report)
+    {
+        std::vector<engine::EvaluationEntry> found;
+        std::set<std::string> conditions;
+        for (const auto &entry : report.results)
+            if (entry.recipe.run == store::denseRun)
+                conditions.insert(entry.recipe.conditions());
+        for (const auto &entry : report.results) {
+            if (!conditions.insert(entry.recipe.conditions()).second)
+                continue;
+            engine::EvaluationEntry dense;
+            dense.run = store::denseRun;
+            dense.recipe = entry.recipe;
+            dense.recipe.run = store::denseRun;
+            SECATEUR_CHECK(m_session.recall(dense));
+            if (dense.known)
+                found.push_back(std::move(dense));
+        }
+        return found;
+    }
+
     /// By run: its perplexities, then its tasks.
-    engine::EvaluateReport report()
+    Result<engine::EvaluateReport> report()
     {
         engine::EvaluateReport report;
-        report.notices = std::move(m_session.notices());
         report.times = m_times;
         auto losses = m_perplexity.takeEntries();
         for (std::size_t run = 0; run < m_session.runs().size(); ++run) {
@@ -169,6 +191,9 @@ private:
             take(losses, m_perplexity.tasks());
             take(m_entries, m_tasks.size());
         }
+        SECATEUR_TRY(dense, denseBefore(report));
+        engine::compareEntries(report, dense);
+        report.notices = std::move(m_session.notices());
         return report;
     }
 

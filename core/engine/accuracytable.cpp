@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <iterator>
 #include <map>
 
+#include "core/engine/comparetodense.h"
 #include "core/engine/evaluate.h"
 #include "core/engine/itemstatistics.h"
-#include "core/engine/pairedbootstrap.h"
 #include "core/eval/registry.h"
 
 namespace secateur::engine {
@@ -15,6 +14,20 @@ namespace {
 using analysis::AccuracyCell;
 using analysis::AccuracyTable;
 using store::EvaluationManifest;
+
+/// What runs have alike that differ in their calibration sample alone.
+std::string recipeText(const store::RunRecipe &recipe)
+{
+    const auto &calibration = recipe.calibration;
+    std::string text = recipe.domain + '|' + methodName(recipe.method) + '|' + recipe.target + '|'
+        + statisticsName(recipe.statistics) + '|' + recipe.compute + '|' + recipe.origin
+        + (recipe.approximate ? "~|" : "|") + calibration.bos;
+    for (const auto number : {calibration.length, calibration.maxLength, calibration.samplesRequested})
+        text += '|' + std::to_string(number);
+    for (const auto &file : calibration.files)
+        text += '|' + file.sha256 + file.fieldTemplate;
+    return text;
+}
 
 class TableMaker
 {
@@ -26,9 +39,10 @@ public:
         SECATEUR_CHECK(addRows(runs));
         for (const auto &task : tasks())
             addColumn(task);
+        addMeans();
         m_table.cells.resize(m_table.rows.size() * m_table.columns.size());
         for (std::size_t column = 0; column < m_table.columns.size(); ++column)
-            SECATEUR_CHECK(fillColumn(column));
+            SECATEUR_CHECK(m_table.columns[column].isMean() ? fillMean(column) : fillColumn(column));
         return std::move(m_table);
     }
 
@@ -40,8 +54,13 @@ private:
     {
         m_table.rows.push_back({store::denseRun, store::denseRun, {}, {}, {}});
         const auto add = [this](const store::RunManifest &run) {
-            m_table.rows.push_back(
-                {run.recipe.name, run.id, run.recipe.domain, methodName(run.recipe.method), run.recipe.target});
+            m_table.rows.push_back({.run = run.recipe.name,
+                                    .id = run.id,
+                                    .domain = run.recipe.domain,
+                                    .method = methodName(run.recipe.method),
+                                    .target = run.recipe.target,
+                                    .recipe = recipeText(run.recipe),
+                                    .sample = run.recipe.calibrationFingerprint});
         };
         for (const auto &name : runs) {
             if (name == store::denseRun)
@@ -141,7 +160,48 @@ private:
                                    .protocol = found.recipe.protocolText(),
                                    .interval = metric.interval,
                                    .compute = found.recipe.compute,
-                                   .items = metric.n + metric.unscored});
+                                   .items = metric.n + metric.unscored,
+                                   .meanOf = {}});
+    }
+
+    /// A column behind the others for each domain that several tasks measure alike.
+    void addMeans()
+    {
+        std::vector<std::vector<std::size_t>> groups;
+        for (std::size_t column = 0; column < m_table.columns.size(); ++column) {
+            const auto &task = m_table.columns[column];
+            const auto *const statistic = statisticOf(*m_groups[column].begin()->second, task.metric);
+            if (task.domain.empty() || !statistic || !statistic->isMean())
+                continue;
+            const auto group = std::ranges::find_if(groups, [&](const std::vector<std::size_t> &members) {
+                const auto &first = m_table.columns[members.front()];
+                return first.domain == task.domain && first.metric == task.metric && first.protocol == task.protocol
+                    && first.compute == task.compute;
+            });
+            if (group == groups.end())
+                groups.push_back({column});
+            else
+                group->push_back(column);
+        }
+        for (auto &members : groups)
+            if (members.size() > 1)
+                describeMean(std::move(members));
+    }
+
+    void describeMean(std::vector<std::size_t> members)
+    {
+        auto mean = m_table.columns[members.front()];
+        mean.task = analysis::meanPrefix + mean.domain;
+        mean.label = mean.domain + ", mean";
+        mean.interval = "95 % percentile bootstrap over the items of each task, 1000 resamples, seed 0";
+        mean.items = 0;
+        for (const std::size_t column : members) {
+            mean.items += m_table.columns[column].items;
+            mean.meanOf.push_back(m_table.columns[column].task);
+        }
+        m_table.columns.push_back(std::move(mean));
+        m_groups.emplace_back();
+        m_members[m_table.columns.size() - 1] = std::move(members);
     }
 
     /// All metrics of an evaluation as functions of its items, which are read once; none, with a notice, where they
@@ -182,7 +242,9 @@ private:
                               .unscored = metric->unscored,
                               .evaluation = found->id,
                               .toDense = {},
-                              .ratio = {}};
+                              .ratio = {},
+                              .test = {},
+                              .seeds = {}};
             if (row != 0 && reference)
                 compare(*found, *reference, cell);
             m_table.cells[row * m_table.columns.size() + column] = std::move(cell);
@@ -193,24 +255,57 @@ private:
     void compare(const EvaluationManifest &found, const ItemStatistic &dense, AccuracyCell &cell)
     {
         const auto *const pruned = statisticOf(found, dense.name());
-        if (!pruned || pruned->items() != dense.items())
+        const auto compared = pruned ? compareToDense(*pruned, dense) : std::nullopt;
+        if (!compared)
             return;
-        std::vector<std::size_t> both;
-        std::ranges::set_intersection(dense.scoredItems(), pruned->scoredItems(), std::back_inserter(both));
-        if (both.empty())
-            return;
-        cell.toDense = bootstrapped(
-            both, [&](std::span<const std::size_t> items) { return pruned->value(items) - dense.value(items); });
-        // Of a share that may be 0 in a resample there is no ratio.
-        if (dense.lowerIsBetter())
-            cell.ratio = bootstrapped(
-                both, [&](std::span<const std::size_t> items) { return pruned->value(items) / dense.value(items); });
+        cell.toDense = compared->difference;
+        cell.ratio = compared->ratio;
+        cell.test = compared->test;
+    }
+
+    /// What a model has of each of the tasks; empty where it lacks one.
+    std::vector<const ItemStatistic *> partsOf(std::size_t row, std::size_t column)
+    {
+        std::vector<const ItemStatistic *> parts;
+        for (const std::size_t member : m_members.at(column)) {
+            const auto found = m_groups[member].find(row);
+            const auto *const statistic =
+                found == m_groups[member].end() ? nullptr : statisticOf(*found->second, m_table.columns[column].metric);
+            if (!statistic)
+                return {};
+            parts.push_back(statistic);
+        }
+        return parts;
+    }
+
+    Result<void> fillMean(std::size_t column)
+    {
+        const auto dense = partsOf(0, column);
+        for (std::size_t row = 0; row < m_table.rows.size(); ++row) {
+            SECATEUR_CHECK(m_context.checkpoint());
+            const auto parts = partsOf(row, column);
+            const auto mean = parts.empty() ? std::nullopt : meanOfTasks(parts);
+            if (!mean)
+                continue;
+            AccuracyCell cell;
+            cell.measured = *mean;
+            for (const std::size_t member : m_members.at(column)) {
+                const auto &part = m_table.at(row, member);
+                cell.n += part ? part->n : 0;
+                cell.unscored += part ? part->unscored : 0;
+            }
+            if (row != 0 && !dense.empty())
+                cell.toDense = meanDifference(parts, dense);
+            m_table.cells[row * m_table.columns.size() + column] = std::move(cell);
+        }
+        return {};
     }
 
     const store::Study &m_study;
     const RunContext &m_context;
     AccuracyTable m_table;
     std::vector<Group> m_groups; ///< one per column
+    std::map<std::size_t, std::vector<std::size_t>> m_members; ///< of columns that are means: those of the tasks
     std::map<std::string, std::vector<ItemStatistic>> m_statistics; ///< by evaluation
 };
 

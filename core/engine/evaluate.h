@@ -78,9 +78,14 @@ struct TaskItems {
 [[nodiscard]] Result<TaskItems> taskItems(const RequestedTask &task, std::optional<std::uint64_t> limit,
                                           const RunContext &context);
 
+/// Fills in what the results of a report are against dense, and the means over tasks of a domain. `dense` holds further
+/// evaluations of dense, of an earlier time.
+void compareEntries(EvaluateReport &report, const std::vector<EvaluationEntry> &dense);
+
 /// What was measured in a study of dense and of these runs (names or ids; empty: all finished), with paired differences
-/// to dense. Where a task was measured on different texts or otherwise differently, those conditions are shown under
-/// which most runs were, the newest of them; the notices say so. NotFound names a run.
+/// to dense. Behind the tasks stand the means over those of a domain, where several were measured alike. Where a task
+/// was measured on different texts or otherwise differently, those conditions are shown under which most runs were, the
+/// newest of them; the notices say so. NotFound names a run.
 [[nodiscard]] Result<analysis::AccuracyTable>
 accuracyTable(const store::Study &study, const std::vector<std::string> &runs, const RunContext &context);
 [[nodiscard]] Result<analysis::AccuracyTable>

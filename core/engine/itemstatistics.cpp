@@ -66,6 +66,8 @@ public:
         for (const auto &[name, values] : m_items.numbers)
             if (name.starts_with("score_"))
                 addMean(name.substr(6), values, false);
+            else if (name.starts_with("best_"))
+                addBest(name.substr(5) + "_best", values);
         addCorpus("bleu",
                   [](std::span<const std::uint64_t> sums) { return eval::bleuScore(eval::bleuFromSums(sums)).score; });
         addCorpus("chrf",
@@ -90,7 +92,7 @@ private:
             scored[item] = scored[item] && predicted[item] > 0.0;
         }
         m_statistics.emplace_back(
-            "perplexity", true, false, std::move(scored),
+            "perplexity", true, ItemStatistic::Kind::Whole, std::move(scored),
             [loss = std::move(loss), predicted = std::move(predicted)](std::span<const std::size_t> chosen) {
                 double sum = 0.0;
                 double count = 0.0;
@@ -104,7 +106,8 @@ private:
 
     void addPerItem(std::string name, std::vector<double> values, bool share)
     {
-        m_statistics.emplace_back(std::move(name), false, share, m_scored,
+        const auto kind = share ? ItemStatistic::Kind::Share : ItemStatistic::Kind::Mean;
+        m_statistics.emplace_back(std::move(name), false, kind, m_scored,
                                   [values = std::move(values)](std::span<const std::size_t> chosen) {
                                       double sum = 0.0;
                                       for (const std::size_t item : chosen)
@@ -125,6 +128,15 @@ private:
         addPerItem(std::move(name), std::move(means), share);
     }
 
+    void addBest(std::string name, const std::vector<double> &ofRows)
+    {
+        std::vector<double> best(m_rows.size());
+        for (std::size_t item = 0; item < m_rows.size(); ++item)
+            best[item] =
+                ofRows[*std::ranges::max_element(m_rows[item], {}, [&ofRows](std::size_t row) { return ofRows[row]; })];
+        addPerItem(std::move(name), std::move(best), false);
+    }
+
     /// A metric of sums over all items, kept in the columns "<name>_0", "<name>_1", …
     void addCorpus(const std::string &name, double (*score)(std::span<const std::uint64_t>))
     {
@@ -140,7 +152,7 @@ private:
                 for (std::size_t column = 0; column < columns.size(); ++column)
                     ofItems[item][column] += (*columns[column])[row];
         const std::size_t size = columns.size();
-        m_statistics.emplace_back(name, false, false, m_scored,
+        m_statistics.emplace_back(name, false, ItemStatistic::Kind::Whole, m_scored,
                                   [ofItems = std::move(ofItems), size, score](std::span<const std::size_t> chosen) {
                                       std::vector<std::uint64_t> sums(size);
                                       for (const std::size_t item : chosen)
@@ -177,9 +189,8 @@ private:
 
 } // namespace
 
-ItemStatistic::ItemStatistic(std::string name, bool lowerIsBetter, bool share, std::vector<bool> scored,
-                             Combine combine)
-    : m_name(std::move(name)), m_lowerIsBetter(lowerIsBetter), m_share(share), m_scored(std::move(scored)),
+ItemStatistic::ItemStatistic(std::string name, bool lowerIsBetter, Kind kind, std::vector<bool> scored, Combine combine)
+    : m_name(std::move(name)), m_lowerIsBetter(lowerIsBetter), m_kind(kind), m_scored(std::move(scored)),
       m_combine(std::move(combine))
 {
 }

@@ -27,12 +27,20 @@ public:
     /// Of an item; only items with samples are counted.
     using Combine = std::function<double(std::span<const std::size_t> items)>;
 
-    ItemStatistic(std::string name, bool lowerIsBetter, bool share, std::vector<bool> scored, Combine combine);
+    /// What the values of single items say of the value of all.
+    enum class Kind {
+        Whole, ///< nothing: perplexity, BLEU
+        Mean, ///< it is their mean
+        Share, ///< likewise, and every item gives 0 or 1
+    };
+
+    ItemStatistic(std::string name, bool lowerIsBetter, Kind kind, std::vector<bool> scored, Combine combine);
 
     [[nodiscard]] const std::string &name() const { return m_name; }
     [[nodiscard]] bool lowerIsBetter() const { return m_lowerIsBetter; }
     /// Every item gives 0 or 1, so that Wilson's interval applies.
-    [[nodiscard]] bool isShare() const { return m_share; }
+    [[nodiscard]] bool isShare() const { return m_kind == Kind::Share; }
+    [[nodiscard]] bool isMean() const { return m_kind != Kind::Whole; }
     [[nodiscard]] std::size_t items() const { return m_scored.size(); }
     /// Items that can be scored, ascending.
     [[nodiscard]] std::vector<std::size_t> scoredItems() const;
@@ -42,7 +50,7 @@ public:
 private:
     std::string m_name;
     bool m_lowerIsBetter;
-    bool m_share;
+    Kind m_kind;
     std::vector<bool> m_scored;
     Combine m_combine;
 };

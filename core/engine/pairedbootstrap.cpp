@@ -15,7 +15,6 @@ constexpr std::uint64_t bootstrapSeed = 0;
 
 analysis::Estimate bootstrapped(const std::vector<std::size_t> &chosen, const analysis::Statistic &statistic)
 {
-    SplitMix64 chance(bootstrapSeed);
     std::vector<std::size_t> mapped(chosen.size());
     const auto interval = analysis::bootstrapInterval(
         chosen.size(),
@@ -24,8 +23,15 @@ analysis::Estimate bootstrapped(const std::vector<std::size_t> &chosen, const an
                            [&chosen](std::size_t item) { return chosen[item]; });
             return statistic(mapped);
         },
-        [&chance](std::size_t bound) { return std::size_t(chance.below(bound)); });
+        bootstrapDraws());
     return {statistic(chosen), interval};
+}
+
+analysis::DrawIndex bootstrapDraws()
+{
+    return [chance = SplitMix64(bootstrapSeed)](std::size_t bound) mutable {
+        return std::size_t(chance.below(bound));
+    };
 }
 
 } // namespace secateur::engine

@@ -15,4 +15,7 @@ namespace secateur::engine {
 [[nodiscard]] analysis::Estimate bootstrapped(const std::vector<std::size_t> &chosen,
                                               const analysis::Statistic &statistic);
 
+/// The draws it makes, from their beginning.
+[[nodiscard]] analysis::DrawIndex bootstrapDraws();
+
 } // namespace secateur::engine

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/analysis/accuracytable.h"
 #include "core/base/types.h"
 #include "core/data/calibration.h"
 #include "core/store/evaluation.h"
@@ -115,6 +116,29 @@ struct EvaluateRequest {
     int threads = 1;
 };
 
+/// A metric of a run minus that of dense, on the items that both could score.
+struct MetricComparison {
+    std::string metric;
+    analysis::Estimate difference; ///< paired
+    std::optional<analysis::Estimate> ratio; ///< where lower is better
+    std::optional<analysis::Significance> test;
+    std::uint64_t n = 0;
+
+    [[nodiscard]] bool isDistinguishable() const { return !difference.interval.covers(0.0); }
+};
+
+/// The mean of a run over tasks of one domain that were measured alike.
+struct MeanOfTasks {
+    std::string run; ///< name, or "dense"
+    std::string domain;
+    std::string metric;
+    std::string protocol;
+    std::vector<std::string> tasks; ///< at least two, of the same weight
+    analysis::Estimate measured;
+    std::uint64_t n = 0; ///< items of all tasks
+    std::optional<analysis::Estimate> toDense; ///< paired
+};
+
 /// One run on one task.
 struct EvaluationEntry {
     std::string run; ///< name, or "dense"
@@ -123,6 +147,7 @@ struct EvaluationEntry {
     store::EvaluationItems items;
     bool known = false; ///< was measured before, and is only shown
     double seconds = 0.0; ///< that measuring took, over all sessions
+    std::vector<MetricComparison> toDense; ///< none for dense, and where dense was not measured on the same items
 };
 
 /// Where the time of evaluating went, in seconds of wall time.
@@ -138,6 +163,7 @@ struct EvaluationTimes {
 
 struct EvaluateReport {
     std::vector<EvaluationEntry> results; ///< by run, then by task
+    std::vector<MeanOfTasks> means; ///< by run, then by domain
     EvaluationTimes times; ///< of this session
     std::vector<std::string> notices;
 };

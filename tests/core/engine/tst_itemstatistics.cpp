@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <cmath>
 
 #include <QtTest/QTest>
 
+#include "core/engine/comparetodense.h"
 #include "core/engine/itemstatistics.h"
 
 using namespace secateur;
@@ -105,6 +107,55 @@ private Q_SLOTS:
         QCOMPARE(metric.name, std::string("meteor"));
         QVERIFY(near(metric.value, 0.6));
         QVERIFY(metric.low >= 0.3 - 1e-12 && metric.high <= 0.9 + 1e-12);
+    }
+
+    void theBestSampleMayCount()
+    {
+        EvaluationItems items;
+        items.counts = {{"index", {0, 0, 1, 1}}};
+        items.numbers = {{"best_meteor", {0.2, 0.6, 0.1, 0.0}}};
+        const auto metric = metricsOf(items).front();
+        QCOMPARE(metric.name, std::string("meteor_best"));
+        QVERIFY(near(metric.value, 0.35));
+        QCOMPARE(metric.n, std::uint64_t(2));
+    }
+
+    /// Verdicts, other means over items, and what is no mean.
+    void comparisonsKnowTheirTest()
+    {
+        EvaluationItems dense;
+        dense.counts = {
+            {"index", {0, 1, 2, 3}}, {"correct_acc", {1, 1, 1, 0}}, {"tokens", {1, 1, 1, 1}}, {"scored", {1, 1, 1, 0}}};
+        dense.numbers = {{"score_meteor", {0.5, 0.25, 0.75, 0.0}}, {"nll", {1.0, 1.0, 1.0, 1.0}}};
+        EvaluationItems pruned = dense;
+        pruned.counts["correct_acc"] = {1, 0, 1, 1};
+        pruned.numbers = {{"score_meteor", {0.25, 0.25, 0.5, 0.0}}, {"nll", {2.0, 2.0, 2.0, 9.0}}};
+        const auto before = itemStatistics(dense);
+        const auto after = itemStatistics(pruned);
+        const auto compared = [&](const char *name) {
+            const auto a = std::ranges::find(after, name, &ItemStatistic::name);
+            const auto b = std::ranges::find(before, name, &ItemStatistic::name);
+            return compareToDense(*a, *b).value();
+        };
+        const auto acc = compared("acc");
+        QCOMPARE(acc.n, std::uint64_t(3)); // the last could not be scored
+        QVERIFY(near(acc.difference.value, -1.0 / 3.0) && !acc.ratio);
+        QVERIFY(acc.test && acc.test->test == analysis::PairedTest::McNemar && acc.test->p == 1.0);
+        const auto meteor = compared("meteor");
+        QVERIFY(near(meteor.difference.value, -0.5 / 3.0));
+        QVERIFY(meteor.test && meteor.test->test == analysis::PairedTest::StudentT);
+        // t = mean / (deviation / sqrt(3)) = -2 for -1/4, 0, -1/4; p = 1 - t / sqrt(t^2 + 2) for two degrees
+        QVERIFY(std::abs(meteor.test->p - (1.0 - 2.0 / std::sqrt(6.0))) < 1e-9);
+        const auto perplexity = compared("perplexity");
+        QVERIFY(!perplexity.test && perplexity.ratio);
+        QVERIFY(near(perplexity.ratio->value, std::exp(1.0)));
+        EvaluationItems other = dense;
+        for (auto &[name, values] : other.counts)
+            values.push_back(1);
+        for (auto &[name, values] : other.numbers)
+            values.push_back(1.0);
+        other.counts["index"].back() = 9;
+        QVERIFY(!compareToDense(itemStatistics(other).front(), before.front())); // of other items
     }
 };
 
