@@ -49,9 +49,14 @@ public:
         arguments.number("--temperature", m_request.temperature, "T", "Of sampling; 0: the likeliest token each time");
         arguments.number("--top-p", m_request.topP, "P",
                          "Sample from the likeliest tokens that reach this probability");
+        arguments.count("--top-k", m_request.topK, "K", "Sample from this many of the likeliest tokens; 0: all");
         arguments.count("--max-new-tokens", m_request.maxNewTokens, "N", "Length of an output at most", 1);
         arguments.path("--demonstrations", m_request.demonstrations,
                        "The worked examples of gsm8k_cot: lines of JSON, or blocks of Q: and A:");
+        arguments.path("--wordnet", m_request.wordNet,
+                       "A WordNet for METEOR where it has synonyms: translation into English, and --paper (default: an "
+                       "installed one)",
+                       "DIR");
         arguments.flag("--paper", m_request.paper, "The settings of the paper's own code instead of the standard ones");
         arguments.flag("--allow-code-execution", m_request.allowCodeExecution,
                        "Run the programs that the model writes, in the sandbox");

@@ -38,6 +38,7 @@ Result<void> GeneratingEvaluation::setPrompts(std::vector<Prompt> prompts, eval:
     settings.maxNewTokens = request.maxNewTokens.value_or(settings.maxNewTokens);
     settings.temperature = request.temperature.value_or(settings.temperature);
     settings.topP = request.topP.value_or(settings.topP);
+    settings.topK = request.topK.value_or(settings.topK);
     if (settings.samples > mostSamples)
         return failure(ErrorCode::InvalidArgument,
                        info().name + ": " + std::to_string(settings.samples)
@@ -47,6 +48,9 @@ Result<void> GeneratingEvaluation::setPrompts(std::vector<Prompt> prompts, eval:
         return failure(ErrorCode::InvalidArgument,
                        info().name + ": all " + std::to_string(settings.samples)
                            + " samples would be the same at temperature 0; choose one with --temperature");
+    constexpr auto mostTopK = std::uint64_t(1) << 32;
+    if (settings.topK > mostTopK)
+        return failure(ErrorCode::InvalidArgument, info().name + ": --top-k is more than any vocabulary has");
     const auto limit = std::uint64_t(session().model().config().maxPositions);
     if (settings.maxNewTokens >= limit)
         return failure(ErrorCode::InvalidArgument,
@@ -79,9 +83,11 @@ Result<void> GeneratingEvaluation::setPrompts(std::vector<Prompt> prompts, eval:
     recorded["max_new_tokens"] = std::to_string(m_generation.maxNewTokens);
     if (m_generation.temperature != 0.0) {
         recorded["top_p"] = numberText(m_generation.topP);
+        if (m_generation.topK != 0)
+            recorded["top_k"] = std::to_string(m_generation.topK);
         recorded["seed"] = std::to_string(request.seed);
     }
-    SECATEUR_CHECK(model::Sampler::create({m_generation.temperature, m_generation.topP, 0, request.seed}));
+    SECATEUR_CHECK(model::Sampler::create(sampling(request.seed)));
     return checkMemory();
 }
 
@@ -108,6 +114,11 @@ Result<void> GeneratingEvaluation::checkMemory()
     return {};
 }
 
+model::SamplingOptions GeneratingEvaluation::sampling(std::uint64_t seed) const
+{
+    return {m_generation.temperature, m_generation.topP, std::int64_t(m_generation.topK), seed};
+}
+
 std::int64_t GeneratingEvaluation::positions() const
 {
     return std::int64_t(m_longest + m_generation.maxNewTokens);
@@ -120,7 +131,7 @@ model::BatchPrompt GeneratingEvaluation::batchPrompt(std::size_t item, std::uint
     SplitMix64 ofSample(ofItem.next() ^ sample);
     return {.ids = m_prompts[item].ids,
             .sharedPrefix = std::int64_t(m_shared),
-            .sampling = {m_generation.temperature, m_generation.topP, 0, ofSample.next()},
+            .sampling = sampling(ofSample.next()),
             .maxNewTokens = std::int64_t(m_generation.maxNewTokens)};
 }
 

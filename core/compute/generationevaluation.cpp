@@ -38,6 +38,8 @@ Result<store::EvaluationItems> GenerationEvaluation::items(const Findings &findi
                 items.counts["correct_" + metric].push_back(correct ? 1 : 0);
             for (const auto &[metric, value] : score.scores)
                 items.numbers["score_" + metric].push_back(value);
+            for (const auto &[metric, value] : score.best)
+                items.numbers["best_" + metric].push_back(value);
             for (const auto &[metric, sums] : score.statistics)
                 for (std::size_t i = 0; i < sums.size(); ++i)
                     items.counts[metric + "_" + std::to_string(i)].push_back(sums[i]);

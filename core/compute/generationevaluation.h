@@ -41,6 +41,7 @@ private:
     class Writer;
     [[nodiscard]] Result<void> checkMemory();
     [[nodiscard]] std::int64_t positions() const;
+    [[nodiscard]] model::SamplingOptions sampling(std::uint64_t seed) const;
     [[nodiscard]] model::BatchPrompt batchPrompt(std::size_t item, std::uint64_t sample) const;
 
     std::vector<Prompt> m_prompts;

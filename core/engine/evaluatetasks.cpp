@@ -47,7 +47,7 @@ Result<RequestedTask> requestedTask(const std::string &text, const EvaluateReque
             return RequestedTask{own.task, *own.items};
         return withItems(own.task, name, equals == std::string::npos ? "" : text.substr(equals + 1), request);
     }
-    SECATEUR_TRY(task, eval::taskByName(name, {request.paper, request.demonstrations}));
+    SECATEUR_TRY(task, eval::taskByName(name, {request.paper, request.demonstrations, request.wordNet}));
     const bool choice = task->info().kind == eval::TaskKind::Choice; // there it says that no BOS is added
     if (request.paper && !choice && !task->info().protocol.ends_with("paper"))
         return failure(ErrorCode::InvalidArgument,

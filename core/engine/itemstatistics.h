@@ -18,6 +18,7 @@ namespace secateur::engine {
 ///     "nll", "tokens"       perplexity: exp(sum of losses / sum of predicted tokens)
 ///     counts  "correct_X"   X: share of right answers
 ///     numbers "score_X"     X: mean over items of the mean over samples
+///     numbers "best_X"      X_best: mean over items of the largest of their samples
 ///     counts  "bleu_0", … and "chrf_0", …   BLEU and chrF of all items together, 0 to 100 (eval/metrics)
 ///     count   "passed"      pass@1, pass@10, pass@100 as far as there are samples (eval/metrics/passatk.h)
 ///     count   "scored"      where there: rows with 0 could not be scored, and their item does not count

@@ -106,8 +106,10 @@ struct EvaluateRequest {
     std::optional<std::uint64_t> samples; ///< per item, for tasks that generate; empty: as the task says
     std::optional<double> temperature; ///< likewise
     std::optional<double> topP; ///< likewise
+    std::optional<std::uint64_t> topK; ///< likewise
     std::optional<std::uint64_t> maxNewTokens; ///< likewise
     std::optional<std::filesystem::path> demonstrations; ///< of GSM8K, instead of our own
+    std::optional<std::filesystem::path> wordNet; ///< of METEOR in English, instead of an installed one
     bool paper = false; ///< the settings of the paper's own code instead of the standard ones
     bool allowCodeExecution = false; ///< generated programs may be run (in the sandbox)
     bool generationsOnly = false; ///< write programs without running them; nothing is kept in the study

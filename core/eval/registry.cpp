@@ -26,9 +26,10 @@ const std::vector<Entry> &entries()
     const auto plain = [](std::shared_ptr<const Task> (*make)()) -> Make {
         return [make](const TaskChoices &) -> Result<std::shared_ptr<const Task>> { return make(); };
     };
-    const auto code = [](const char *name) -> Make {
-        return [name](const TaskChoices &choices) { return makeCode(name, choices); };
+    const auto named = [](auto make, const char *name) -> Make {
+        return [make, name](const TaskChoices &choices) { return make(name, choices); };
     };
+    const auto code = [&named](const char *name) -> Make { return named(makeCode, name); };
     static const std::vector<Entry> all = {
         {"boolq", plain(makeBoolq)},
         {"rte", plain(makeRte)},
@@ -40,7 +41,8 @@ const std::vector<Entry> &entries()
         {"piqa", plain(makePiqa)},
         {"commonsenseqa", plain(makeCommonsenseqa)},
         {"gsm8k_cot", makeGsm8k},
-        {"translation_en_fr", plain(makeTranslation)},
+        {"translation_en_fr", named(makeTranslation, "translation_en_fr")},
+        {"translation_fr_en", named(makeTranslation, "translation_fr_en")},
         {"humaneval", code("humaneval")},
         {"humaneval_java", code("humaneval_java")},
         {"humaneval_cpp", code("humaneval_cpp")},

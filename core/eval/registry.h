@@ -14,7 +14,9 @@ namespace secateur::eval {
 /// What may be chosen about the built-in tasks.
 struct TaskChoices {
     bool paper = false; ///< as the code of arXiv 2501.05248 has them, with its quirks, where it differs
-    std::optional<std::filesystem::path> demonstrations; ///< of GSM8K; none: ownDemonstrations()
+    std::optional<std::filesystem::path> demonstrations = {}; ///< of GSM8K; none: ownDemonstrations()
+    std::optional<std::filesystem::path> wordNet =
+        {}; ///< of METEOR in English; none: an installed one, if there is any
 };
 
 /// Names of all built-in tasks, in the order in which they are shown.

@@ -56,6 +56,7 @@ struct GenerationSettings {
     std::uint64_t maxNewTokens = 256;
     double temperature = 0.0; ///< 0: greedy
     double topP = 1.0;
+    std::uint64_t topK = 0; ///< sample from this many of the likeliest tokens; 0: all
     std::uint64_t samples = 1; ///< per item
 };
 
@@ -63,6 +64,7 @@ struct GenerationSettings {
 struct OutputScore {
     std::map<std::string, bool> correct; ///< right or wrong: "exact_match_strict"
     std::map<std::string, double> scores; ///< in between: "meteor"
+    std::map<std::string, double> best; ///< likewise, but of an item's samples the best counts; gives "meteor_best"
     std::string extracted;
     /// Sums from which a metric of the whole corpus is made ("bleu", "chrf"), by name; empty for most tasks.
     std::map<std::string, std::vector<std::uint64_t>> statistics;

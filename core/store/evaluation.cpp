@@ -103,6 +103,23 @@ std::string digestOf(const std::vector<std::string> &parts)
 
 } // namespace
 
+namespace {
+
+/// "exact+stem": how METEOR matched words, from its label ("METEOR|as:nltk|stages:exact+stem|…"); empty for other
+/// tasks.
+std::string meteorStages(const std::map<std::string, std::string> &settings)
+{
+    const std::string mark = "|stages:";
+    for (const auto &[name, label] : settings) {
+        const auto at = name.starts_with("label meteor") ? label.find(mark) : std::string::npos;
+        if (at != std::string::npos)
+            return label.substr(at + mark.size(), label.find('|', at + mark.size()) - at - mark.size());
+    }
+    return {};
+}
+
+} // namespace
+
 std::string EvaluationRecipe::protocolText() const
 {
     std::string text = protocol;
@@ -116,7 +133,10 @@ std::string EvaluationRecipe::protocolText() const
     add("samples", "n=", "1");
     add("temperature", "T=", "0");
     add("top_p", "top-p ", "1");
+    add("top_k", "top-k ", "0");
     add("max_new_tokens", "", "", " tokens");
+    if (const std::string stages = meteorStages(settings); !stages.empty())
+        text += ", METEOR by " + stages;
     return compute == "f32" ? text : text + ", " + compute;
 }
 

@@ -266,4 +266,15 @@ std::vector<fs::path> standardWordNetFolders()
     return folders;
 }
 
+std::shared_ptr<const WordNet> installedWordNet()
+{
+    static const std::shared_ptr<const WordNet> installed = []() -> std::shared_ptr<const WordNet> {
+        for (const fs::path &folder : standardWordNetFolders())
+            if (auto opened = WordNet::open(folder))
+                return std::move(*opened);
+        return nullptr;
+    }();
+    return installed;
+}
+
 } // namespace secateur::eval

@@ -51,4 +51,7 @@ private:
 /// nltk_data in the user's home. Only folders that exist.
 [[nodiscard]] std::vector<std::filesystem::path> standardWordNetFolders();
 
+/// The first of these that can be read, opened once per process; null when there is none.
+[[nodiscard]] std::shared_ptr<const WordNet> installedWordNet();
+
 } // namespace secateur::eval

@@ -9,6 +9,7 @@
 #include "core/eval/metrics/meteor.h"
 #include "core/eval/metrics/porterstem.h"
 #include "core/eval/metrics/words.h"
+#include "core/eval/registry.h"
 #include "tests/support/testsupport.h"
 
 using namespace secateur;
@@ -224,6 +225,50 @@ private Q_SLOTS:
                  std::string("METEOR|as:nltk|stages:exact+stem+wordnet-9.1|a:0.9|b:3|g:0.5|tok:wordpunct"));
         QCOMPARE(meteorLabel({.stems = false, .synonyms = nullptr}),
                  std::string("METEOR|as:nltk|stages:exact|a:0.9|b:3|g:0.5|tok:wordpunct"));
+    }
+
+    /// English ones for English, unless the paper's code is to be repeated.
+    void translationNamesItsStages()
+    {
+        const test::TemporaryFolder folder;
+        writeTinyWordNet(folder.path());
+        const auto taskOf = [&folder](const char *name, bool paper) {
+            return std::dynamic_pointer_cast<const GenerationTask>(
+                taskByName(name, {.paper = paper, .wordNet = folder.path()}).value());
+        };
+        const auto french = taskOf("translation_en_fr", false);
+        QVERIFY(french->labels().at("meteor").find("|stages:exact|") != std::string::npos);
+        const GenerationItem chat{{}, {}, "chats"};
+        QCOMPARE(french->score(chat, " chat")->scores.at("meteor"), 0.0);
+        const auto english = taskOf("translation_fr_en", false);
+        QVERIFY(english->labels().at("meteor").find("|stages:exact+stem+wordnet-9.1|") != std::string::npos);
+        const data::Record record{nlohmann::json({{"en", "going"}, {"fr", "aller"}}), "line 1"};
+        const auto item = english->item(record, 0);
+        VERIFY_RESULT(item);
+        QCOMPARE(item->prompt, std::string("#Text: aller #Translation:"));
+        QCOMPARE(item->reference, std::string("going"));
+        QCOMPARE(english->score(*item, " travels")->scores.at("meteor"), 0.5); // by stem, then by synonym
+        VERIFY_ERROR(taskByName("translation_fr_en", {.wordNet = folder.path() / "none"}), ErrorCode::NotFound);
+    }
+
+    /// Of the output "a b" and the answer "a": P = 1, R = 1/2 with the roles swapped, and one chunk of one match.
+    void thePaperSwapsRoles()
+    {
+        const auto task =
+            std::dynamic_pointer_cast<const GenerationTask>(taskByName("translation_en_fr", {.paper = true}).value());
+        QVERIFY(task->info().protocol.ends_with("-paper"));
+        const auto settings = task->settings();
+        QCOMPARE(settings.samples, std::uint64_t(5));
+        QCOMPARE(settings.topK, std::uint64_t(250));
+        QCOMPARE(settings.temperature, 0.95);
+        QCOMPARE(settings.topP, 0.95);
+        const auto score = task->score({{}, {}, "a"}, " a b");
+        VERIFY_RESULT(score);
+        QVERIFY(score->scores.empty());
+        QVERIFY(std::abs(score->best.at("meteor") - 0.5 * 0.5 / (0.9 + 0.05)) < 1e-12);
+        const auto label = task->labels().at("meteor_best");
+        QVERIFY2(label.find("stages:exact+stem") != std::string::npos && label.ends_with("|roles:swapped|samples:best"),
+                 label.c_str());
     }
 
     void brokenWordNets_data()

@@ -74,6 +74,7 @@ private Q_SLOTS:
     }
     void cleanup() { m_study.reset(); }
 
+    void protocolsNameWhatDecides();
     void readsBackWhatWasWritten();
     void equalRecipesAreKnown();
     void onlyWritersAdd();
@@ -104,6 +105,22 @@ private:
     fs::path m_path;
     std::unique_ptr<Study> m_study;
 };
+
+void TestEvaluation::protocolsNameWhatDecides()
+{
+    EvaluationRecipe recipe;
+    recipe.task = "translation_fr_en";
+    recipe.protocol = "zero-shot";
+    recipe.bos = "auto";
+    recipe.settings = {{"max_new_tokens", "64"},
+                       {"samples", "1"},
+                       {"temperature", "0"},
+                       {"label bleu", "nrefs:1"},
+                       {"label meteor", "METEOR|as:nltk|stages:exact+stem+wordnet-3.0|a:0.9"}};
+    QCOMPARE(recipe.protocolText(), std::string("zero-shot, 64 tokens, METEOR by exact+stem+wordnet-3.0"));
+    recipe.settings = {{"samples", "5"}, {"temperature", "0.95"}, {"top_k", "250"}};
+    QCOMPARE(recipe.protocolText(), std::string("zero-shot, n=5, T=0.95, top-k 250"));
+}
 
 void TestEvaluation::readsBackWhatWasWritten()
 {
