@@ -76,8 +76,8 @@ QWidget *ItemsDialog::makeItem()
 {
     m_prompt = makeReader(tr("Prompt"));
     m_gold = widgets::makeText({});
-    auto *const question = new QGroupBox(tr("Prompt"));
-    auto *const column = new QVBoxLayout(question);
+    m_question = new QGroupBox(tr("Prompt"));
+    auto *const column = new QVBoxLayout(m_question);
     column->addWidget(m_prompt, 1);
     column->addWidget(m_gold);
     auto *const answers = new QWidget;
@@ -90,7 +90,7 @@ QWidget *ItemsDialog::makeItem()
     area->setFocusPolicy(Qt::NoFocus);
     auto *const both = new QSplitter(Qt::Horizontal);
     both->setChildrenCollapsible(false);
-    both->addWidget(question);
+    both->addWidget(m_question);
     both->addWidget(area);
     both->setSizes({1000, 2000}); // shares: there are no answers yet to take sizes from
     return both;
@@ -110,6 +110,10 @@ void ItemsDialog::present(const Result<ItemSheet> &result)
 {
     m_loading = false;
     m_sheet = result ? *result : ItemSheet();
+    const bool whole = !m_sheet.textsProblem.isEmpty() || m_sheet.scoredTokens == 0;
+    m_question->setTitle(!m_sheet.isOfTexts ? tr("Prompt")
+                             : whole        ? tr("Text")
+                                     : tr("Text (scored: its first %1 tokens at most)").arg(m_sheet.scoredTokens));
     makeAnswers();
     fillTable();
     if (!result)

@@ -46,6 +46,7 @@ private:
     QComboBox *m_filter = nullptr;
     QLabel *m_count = nullptr;
     widgets::DataTable *m_table;
+    QGroupBox *m_question = nullptr;
     QPlainTextEdit *m_prompt = nullptr;
     QLabel *m_gold = nullptr;
     QHBoxLayout *m_row = nullptr; ///< of the answers

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/itemsheet.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -9,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/pages/accuracymeasure.h"
+#include "core/engine/evaluate.h"
 #include "core/store/study.h"
 
 namespace secateur::app {
@@ -61,6 +63,10 @@ public:
             answer.text = choices(row, *picked);
             return answer;
         }
+        if (const auto loss = number("nll", row)) {
+            answer.text = lossWords(*loss, count("tokens", row).value_or(0));
+            return answer;
+        }
         const QString extracted = text("extracted", row);
         const QString detail = text("detail", row);
         answer.brief = extracted.isEmpty() ? text("status", row) : extracted;
@@ -73,6 +79,16 @@ public:
     }
 
 private:
+    static QString lossWords(double loss, std::uint64_t tokens)
+    {
+        if (tokens == 0)
+            return tr("Too short: there is no token to predict.");
+        return tr("Perplexity %1: a loss of %2 nats over %3 predicted tokens, %4 each.")
+            .arg(QString::number(std::exp(loss / double(tokens)), 'f', 2), QString::number(loss, 'f', 1))
+            .arg(tokens)
+            .arg(QString::number(loss / double(tokens), 'f', 3));
+    }
+
     template <typename Values>
     static const typename Values::mapped_type *column(const Values &columns, const std::string &name, std::size_t row)
     {
@@ -109,7 +125,9 @@ private:
             return status;
         if (right)
             return *right ? tr("right") : tr("wrong");
-        if (const auto score = number("score_" + m_metric, row))
+        const bool best = m_metric.ends_with("_best"); // of the samples; here stands what each is worth
+        const auto column = best ? "best_" + m_metric.substr(0, m_metric.size() - 5) : "score_" + m_metric;
+        if (const auto score = number(column, row))
             return formatOf(m_metric).withUnit(*score);
         const auto loss = number("nll", row);
         const auto tokens = count("tokens", row).value_or(0);
@@ -157,6 +175,29 @@ private:
 
 } // namespace
 
+namespace {
+
+/// Of a perplexity, which keeps no texts: those that its file has.
+Result<void> addTexts(const store::Study &study, const std::string &evaluation, const EvaluationItems &items,
+                      const RunContext &context, ItemSheet &sheet)
+{
+    sheet.isOfTexts = items.numbers.contains("nll");
+    const auto found = std::ranges::find(study.evaluations(), evaluation, &store::EvaluationManifest::id);
+    if (!sheet.isOfTexts || found == study.evaluations().end())
+        return {};
+    sheet.scoredTokens = found->recipe.length;
+    const auto texts = engine::evaluatedTexts(found->recipe, items, context);
+    if (!texts && texts.error().code == ErrorCode::Cancelled)
+        return tl::make_unexpected(texts.error());
+    if (!texts)
+        sheet.textsProblem = tr("The text is not shown: %1.").arg(QString::fromStdString(texts.error().detail));
+    for (std::size_t row = 0; row < sheet.rows.size(); ++row)
+        sheet.rows[row].prompt = texts ? QString::fromStdString((*texts)[row]) : sheet.textsProblem;
+    return {};
+}
+
+} // namespace
+
 bool passes(const ItemSheet &sheet, const ItemRow &row, ItemFilter filter)
 {
     const ItemAnswer &chosen = row.answers[sheet.chosen];
@@ -178,13 +219,15 @@ Result<ItemSheet> readItems(const std::filesystem::path &study, const analysis::
 {
     if (!table.at(row, column))
         return failure(ErrorCode::NotFound, "this model was not measured on the task");
+    if (table.at(row, column)->evaluation.empty())
+        return failure(ErrorCode::NotFound, "this number is a mean, and has no items of its own");
     SECATEUR_TRY(open, store::Study::open(study, store::Study::Access::Read));
     const std::string &metric = table.columns[column].metric;
     ItemSheet sheet;
     std::vector<EvaluationItems> all;
     for (std::size_t model = 0; model < table.rows.size(); ++model) {
         const auto &cell = table.at(model, column);
-        if (!cell)
+        if (!cell || cell->evaluation.empty())
             continue;
         SECATEUR_TRY(items, open->evaluationItems(cell->evaluation, RunContext(stop, {})));
         if (model == row)
@@ -201,6 +244,7 @@ Result<ItemSheet> readItems(const std::filesystem::path &study, const analysis::
         sheet.rows.push_back(asked.question(item));
         sheet.rows.back().answers.resize(all.size());
     }
+    SECATEUR_CHECK(addTexts(*open, table.at(row, column)->evaluation, all[sheet.chosen], RunContext(stop, {}), sheet));
     for (std::size_t model = 0; model < all.size(); ++model) {
         const ItemReader reader(all[model], metric);
         for (std::size_t item = 0; item < all[model].rows(); ++item) {

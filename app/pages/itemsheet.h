@@ -34,6 +34,9 @@ struct ItemSheet {
     std::size_t chosen = 0; ///< the model whose number it is
     std::optional<std::size_t> dense;
     bool hasVerdicts = false; ///< some answers are right or wrong
+    bool isOfTexts = false; ///< prompts are texts that were read, and nothing was answered
+    std::uint64_t scoredTokens = 0; ///< of texts: no more of each was scored
+    QString textsProblem; ///< why these texts cannot be shown; empty: they are
     std::vector<ItemRow> rows;
 };
 

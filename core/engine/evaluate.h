@@ -52,6 +52,12 @@ inline constexpr std::uint64_t defaultItems = 64;
                                                                    std::vector<std::string> &notices,
                                                                    const RunContext &context);
 
+/// The texts whose perplexity was measured, one per row of the items. They are not kept in the study, but read again
+/// from where their files were, and proven to be the same. NotFound where a file is gone or its place not recorded;
+/// BadInput where it changed; Unsupported for windows of one text; Cancelled.
+[[nodiscard]] Result<std::vector<std::string>>
+evaluatedTexts(const store::EvaluationRecipe &recipe, const store::EvaluationItems &items, const RunContext &context);
+
 /// A task and the file it takes its items from.
 struct RequestedTask {
     std::shared_ptr<const eval::Task> task;

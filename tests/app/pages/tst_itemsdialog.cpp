@@ -7,6 +7,7 @@
 #include <QTableView>
 
 #include "app/pages/accuracypage.h"
+#include "core/base/sha256.h"
 #include "tests/app/pages/accuracyfixture.h"
 #include "widgets/common/theme.h"
 
@@ -47,6 +48,8 @@ private Q_SLOTS:
     void readsChoices();
     void readsGenerationsAndPrograms();
     void readsTextsWithoutVerdicts();
+    void showsTheTextsOfAPerplexity();
+    void meansHaveNoItems();
     void opensFromACell();
     void everythingHasAName();
     void pictures();
@@ -119,9 +122,59 @@ void TestItemsDialog::readsTextsWithoutVerdicts()
     VERIFY_RESULT(sheet);
     QVERIFY(!sheet->hasVerdicts && sheet->rows.size() == 5);
     QVERIFY(sheet->rows[0].answers[0].verdict.toDouble() > 1.0); // its perplexity
+    QVERIFY(sheet->isOfTexts);
+    QVERIFY2(sheet->rows[0].prompt.startsWith(QStringLiteral("The text is not shown: the measurement does not say")),
+             qPrintable(sheet->rows[0].prompt));
+    QVERIFY(sheet->rows[0].answers[0].text.contains(QStringLiteral("10 predicted tokens")));
     Fixture empty;
     empty.measure(store::denseRun, "python", 2.0);
     VERIFY_ERROR(empty.sheet(1, 0), ErrorCode::NotFound);
+}
+
+/// As long as the file is the one that was measured.
+void TestItemsDialog::showsTheTextsOfAPerplexity()
+{
+    Fixture fixture;
+    const auto file = test::writeFile(fixture.folder.path() / "poems.jsonl",
+                                      "{\"text\": \"roses\"}\n{\"text\": \"are\"}\n{\"text\": \"red\"}\n");
+    auto recipe = fixture.recipeOf(store::denseRun, "perplexity:python", "python", "heldout-perplexity-1");
+    const std::string bytes =
+        QByteArray("{\"text\": \"roses\"}\n{\"text\": \"are\"}\n{\"text\": \"red\"}\n").toStdString();
+    recipe.files = {{"poems.jsonl", bytes.size(), sha256Hex(bytes), 3, "{text}", file.string()}};
+    recipe.length = 7;
+    engine::EvaluationTexts texts;
+    texts.texts = {"roses", "red"};
+    recipe.itemsSha256 = texts.sha256();
+    fixture.add(recipe, {{{"index", {0, 2}}, {"tokens", {1, 1}}}, {{"nll", {2.0, 3.0}}}, {}});
+    const auto sheet = fixture.sheet(0, 0);
+    VERIFY_RESULT(sheet);
+    QCOMPARE(sheet->rows[0].prompt, QStringLiteral("roses"));
+    QCOMPARE(sheet->rows[1].prompt, QStringLiteral("red"));
+    QVERIFY(sheet->textsProblem.isEmpty());
+    QCOMPARE(sheet->scoredTokens, std::uint64_t(7));
+    QString changed = QString::fromStdString(bytes);
+    test::writeFile(file, changed.replace(QStringLiteral("are"), QStringLiteral("ore")).toStdString());
+    const auto refused = fixture.sheet(0, 0);
+    VERIFY_RESULT(refused);
+    QVERIFY2(refused->rows[1].prompt.contains(QStringLiteral("is not the file any more")),
+             qPrintable(refused->rows[1].prompt));
+    std::filesystem::remove(file);
+    QVERIFY(fixture.sheet(0, 0)->textsProblem.contains(QStringLiteral("is not there any more")));
+}
+
+/// A mean has no items of its own, and the others' are read all the same.
+void TestItemsDialog::meansHaveNoItems()
+{
+    Fixture fixture;
+    for (const char *const task : {"arc_easy", "boolq"})
+        for (const auto &run : {std::string(store::denseRun), fixture.runs[0].id})
+            fixture.measureChoices(run, task, "python", 10);
+    const auto table = engine::accuracyTable(fixture.study.folder(), {}, {});
+    VERIFY_RESULT(table);
+    std::size_t mean = 0;
+    while (!table->columns.at(mean).isMean())
+        ++mean;
+    VERIFY_ERROR(readItems(fixture.study.folder(), *table, 0, mean, {}), ErrorCode::NotFound);
 }
 
 void TestItemsDialog::opensFromACell()
