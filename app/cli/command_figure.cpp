@@ -6,6 +6,18 @@
 namespace secateur::cli {
 namespace {
 
+nlohmann::ordered_json correlationJson(std::size_t points, const std::optional<analysis::RankCorrelation> &found)
+{
+    nlohmann::ordered_json json = {{"points", points}, {"spearman", nullptr}, {"low", nullptr}, {"high", nullptr}};
+    if (found)
+        json["spearman"] = found->rho;
+    if (found && found->interval) {
+        json["low"] = found->interval->low;
+        json["high"] = found->interval->high;
+    }
+    return json;
+}
+
 class Figure : public Command
 {
 public:
@@ -16,13 +28,15 @@ public:
         return {"figure code.secateur jaccard-layers --runs python,math -o distances.pdf",
                 "figure code.secateur mask --runs python,math --layer 12 --sublayer q_proj -o masks.pdf",
                 "figure code.secateur jaccard-matrix --column ieee-column -o matrix.svg",
+                "figure code.secateur distance-accuracy --tasks perplexity:python,perplexity:math -o scatter.pdf",
                 "figure code.secateur --figure distances.pdf -o distances.tex"};
     }
     void declare(Arguments &arguments) override
     {
         arguments.path("STUDY", m_request.study, "The study's folder", "").required();
         auto kind = arguments.text("KIND", m_request.kind, "",
-                                   "mask, jaccard-layers, jaccard-matrix, sparsity-profile or accuracy");
+                                   "mask, jaccard-layers, jaccard-matrix, sparsity-profile, accuracy or "
+                                   "distance-accuracy");
         arguments
             .path("--figure", m_request.manifest,
                   "Draw the figure of this manifest, or of this figure, again, with what the other options change")
@@ -35,7 +49,13 @@ public:
         arguments.count("--layer", m_request.layer, "L", "The layer to show, from 0; mask and jaccard-matrix");
         arguments.text("--sublayer", m_request.sublayer, "S", "The sublayer to show, such as q_proj");
         arguments.list("--tasks", m_request.tasks, "T,...",
-                       "The tasks to show, or TASK/METRIC; accuracy (default: all measured alike)");
+                       "The tasks to show, or TASK/METRIC; accuracy, distance-accuracy (default: all measured "
+                       "alike)");
+        arguments
+            .text("--seeds", m_request.seeds, "HOW",
+                  "Runs that differ in their calibration seed alone: each (the default), or their mean, with the range "
+                  "of the seeds; accuracy")
+            .oneOf({"each", "mean"});
         arguments.text("--set", m_request.set, "SET", "Distances of the pruned weights (the default) or the kept")
             .oneOf({"pruned", "kept"});
         arguments
@@ -57,13 +77,13 @@ public:
         std::string text;
         for (const auto &file : report.files)
             text += printable(file) + "\n";
-        return Outcome{{{"file", report.files.front()},
-                        {"files", report.files},
-                        {"width_mm", report.widthMm},
-                        {"height_mm", report.heightMm}},
-                       text,
-                       std::move(report.notices),
-                       0};
+        nlohmann::ordered_json json = {{"file", report.files.front()},
+                                       {"files", report.files},
+                                       {"width_mm", report.widthMm},
+                                       {"height_mm", report.heightMm}};
+        if (report.points)
+            json["correlation"] = correlationJson(*report.points, report.correlation);
+        return Outcome{std::move(json), text, std::move(report.notices), 0};
     }
 
 private:

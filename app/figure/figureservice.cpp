@@ -81,6 +81,8 @@ Result<FigureSpec> wantedSpec(const FigureRequest &request)
         for (const auto &task : request.tasks)
             spec.tasks << text(task);
     }
+    if (request.seeds)
+        spec.meanOfSeeds = *request.seeds == "mean";
     if (request.rendering)
         spec.rendering = *request.rendering == "weights" ? widgets::Rendering::Weights : widgets::Rendering::Mask;
     if (request.range) {
@@ -156,6 +158,10 @@ Result<FigureReport> FigureService::draw(const FigureRequest &request, const Run
         report.files.push_back(file.string());
     report.widthMm = spec.widthMm;
     report.heightMm = spec.heightMm;
+    if (const auto *const scatter = std::get_if<analysis::DistanceAccuracy>(&data.content)) {
+        report.points = scatter->points.size();
+        report.correlation = scatter->correlation;
+    }
     report.notices = data.notices;
     for (const QString &notice : written.notices)
         report.notices.push_back(notice.toStdString());

@@ -22,6 +22,7 @@ namespace secateur::app {
 AccuracyPage::AccuracyPage(StudySession &studySession, Setting<QString> *taskFiles, QWidget *parent)
     : Page(studySession, parent), m_dialog(new MeasureDialog(studySession, taskFiles, this)),
       m_prompt(new PromptDialog(studySession, this)),
+      m_distances(new DistanceDialog(studySession, this)),
       m_panel(new AccuracyPanel(studySession, AccuracyPanel::Size::Full, this))
 {
     setupActions();
@@ -33,6 +34,12 @@ AccuracyPage::AccuracyPage(StudySession &studySession, Setting<QString> *taskFil
     connect(m_prompt, &PromptDialog::openRequested, this, &AccuracyPage::openRequested);
     connect(m_prompt, &PromptDialog::statusChanged, this, &AccuracyPage::statusChanged);
     connect(m_panel, &AccuracyPanel::hovered, this, &AccuracyPage::statusChanged);
+    connect(m_panel, &AccuracyPanel::changed, this, [this] {
+        if (m_distances->isVisible())
+            m_distances->showTable(m_panel->wholeTable());
+    });
+    connect(m_distances, &DistanceDialog::runChosen, this,
+            [this](const QString &id) { session().selection().setRunA(id); });
     connect(&session(), &StudySession::studyChanged, this, &AccuracyPage::update);
     connect(&session(), &StudySession::runsChanged, this, &AccuracyPage::update);
     connect(&session(), &StudySession::evaluationsChanged, this, &AccuracyPage::update);
@@ -55,6 +62,8 @@ void AccuracyPage::setupActions()
     m_askModels->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_G));
     makeAction(QStringLiteral("accuracy.items"), tr("Show the &Items of a Measurement"),
                [this] { m_panel->openItems(); });
+    m_showDistances = makeAction(QStringLiteral("accuracy.distances"), tr("Show Accuracy against Mask &Distance"),
+                                 [this] { showDistances(); });
     const auto addCopy = [this](const QString &name, const QString &text,
                                 QString (*format)(const widgets::PlotTable &)) {
         m_copyActions << makeAction(name, text, [this, format] { copyTable(plotTableOf(m_panel->table()), format); });
@@ -80,6 +89,10 @@ void AccuracyPage::setupUi()
     connect(m_firstPrompt, &QPushButton::clicked, m_askModels, &QAction::trigger);
     m_stack->addWidget(m_empty);
     m_stack->addWidget(m_panel);
+    auto *const distances = new QPushButton(tr("Against distance\u2026"));
+    distances->setToolTip(tr("A plot of accuracy in a domain against the distance to the domain's mask"));
+    connect(distances, &QPushButton::clicked, m_showDistances, &QAction::trigger);
+    m_panel->addTool(distances);
     auto *const column = new QVBoxLayout(this);
     column->setContentsMargins(20, 16, 20, 16);
     column->addWidget(widgets::makeHeading(tr("Does each sub-model keep its own domain?")));
@@ -175,6 +188,17 @@ void AccuracyPage::measure()
 {
     if (m_plan.problem.isEmpty())
         Q_EMIT jobRequested(m_plan.arguments, tr("Measure perplexity on %1 texts per domain").arg(m_limit->value()));
+}
+
+void AccuracyPage::showDistances()
+{
+    if (!m_panel->hasMeasurements()) {
+        Q_EMIT statusChanged(tr("Nothing is measured yet"));
+        return;
+    }
+    m_distances->showTable(m_panel->wholeTable());
+    m_distances->show();
+    m_distances->raise();
 }
 
 void AccuracyPage::copyImage()

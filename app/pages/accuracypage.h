@@ -3,6 +3,7 @@
 
 #include "app/pages/accuracypanel.h"
 #include "app/pages/accuracyplan.h"
+#include "app/pages/distancedialog.h"
 #include "app/pages/measuredialog.h"
 #include "app/pages/page.h"
 #include "app/pages/promptdialog.h"
@@ -38,6 +39,7 @@ public:
     [[nodiscard]] QString forecast() const;
     [[nodiscard]] MeasureDialog &dialog() const { return *m_dialog; }
     [[nodiscard]] PromptDialog &promptDialog() const { return *m_prompt; }
+    [[nodiscard]] DistanceDialog &distances() const { return *m_distances; }
 
 private:
     void setupActions();
@@ -45,13 +47,16 @@ private:
     QWidget *makeControls();
     void update();
     void measure();
+    void showDistances();
     void copyImage();
 
     QAction *m_measure = nullptr;
     QAction *m_measureTasks = nullptr;
     QAction *m_askModels = nullptr;
+    QAction *m_showDistances = nullptr;
     MeasureDialog *m_dialog;
     PromptDialog *m_prompt;
+    DistanceDialog *m_distances;
     QList<QAction *> m_copyActions;
     AccuracyPanel *m_panel;
     AccuracyPlan m_plan;

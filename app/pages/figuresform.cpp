@@ -30,12 +30,13 @@ enum RangeKind { Fitting, Whole, Custom };
 
 bool showsAllLayers(FigureKind kind)
 {
-    return kind == FigureKind::JaccardLayers || kind == FigureKind::SparsityProfile || kind == FigureKind::Accuracy;
+    return kind == FigureKind::JaccardLayers || kind == FigureKind::SparsityProfile || widgets::hasTasks(kind);
 }
 
 bool hasSet(FigureKind kind)
 {
-    return kind == FigureKind::JaccardLayers || kind == FigureKind::JaccardMatrix;
+    return kind == FigureKind::JaccardLayers || kind == FigureKind::JaccardMatrix
+        || kind == FigureKind::DistanceAccuracy;
 }
 
 QString kindTitle(FigureKind kind)
@@ -46,6 +47,7 @@ QString kindTitle(FigureKind kind)
     case FigureKind::JaccardMatrix: return FiguresForm::tr("Distances of all runs");
     case FigureKind::SparsityProfile: return FiguresForm::tr("Pruned share per layer");
     case FigureKind::Accuracy: return FiguresForm::tr("Accuracy by task");
+    case FigureKind::DistanceAccuracy: return FiguresForm::tr("Accuracy against distance");
     }
     return {};
 }
@@ -92,10 +94,11 @@ FigureSpec withoutStrangers(FigureSpec spec)
         spec.rendering = Rendering::Mask;
     if (showsAllLayers(spec.kind))
         spec.layer.reset();
-    if (spec.kind == FigureKind::Accuracy)
+    if (widgets::hasTasks(spec.kind))
         spec.sublayer.clear();
     else
         spec.tasks.clear();
+    spec.meanOfSeeds = spec.meanOfSeeds && spec.kind == FigureKind::Accuracy;
     if (spec.kind == FigureKind::JaccardMatrix && !spec.layer)
         spec.sublayer.clear();
     // A range of distances is none of weights, and the other way round.
@@ -109,8 +112,8 @@ FigureSpec withoutStrangers(FigureSpec spec)
 
 FiguresForm::FiguresForm(QWidget *parent)
     : QWidget(parent), m_kind(new QComboBox), m_runs(new QListWidget), m_layer(new QComboBox),
-      m_sublayer(new QComboBox), m_tasks(new QLineEdit), m_set(new QComboBox), m_rendering(new QComboBox),
-      m_column(new QComboBox), m_width(makeNumber(20.0, 1000.0, 1, tr(" mm"))),
+      m_sublayer(new QComboBox), m_tasks(new QLineEdit), m_seeds(new QComboBox), m_set(new QComboBox),
+      m_rendering(new QComboBox), m_column(new QComboBox), m_width(makeNumber(20.0, 1000.0, 1, tr(" mm"))),
       m_height(makeNumber(20.0, 1000.0, 1, tr(" mm"))), m_fitsHeight(new QCheckBox(tr("fits the content"))),
       m_source(new QLabel), m_font(new QComboBox), m_fontSize(makeNumber(4.0, 40.0, 1, tr(" pt"))),
       m_palette(new QComboBox), m_rangeKind(new QComboBox), m_rangeRow(new QWidget),
@@ -156,6 +159,8 @@ void FiguresForm::makeContentFields()
     addRow(*m_content, tr("S&ublayer"), m_sublayer, tr("The matrix of the layer that is shown"));
     m_tasks->setPlaceholderText(tr("all that were measured"));
     addRow(*m_content, tr("&Tasks"), m_tasks, tr("Names of tasks between commas, such as perplexity:python"));
+    m_seeds->addItems({tr("each on its own"), tr("their mean and range")});
+    addRow(*m_content, tr("&Seeds"), m_seeds, tr("How runs are shown that differ in their calibration sample alone"));
     addRow(*m_content, tr("&Distances"), m_set, tr("The paper's Figure 4 compares the pruned weights"));
     addRow(*m_content, tr("Sho&w"), m_rendering,
            tr("Kept and pruned cells in two colours; or, as the paper's Figure 3, the values of the kept weights in "
@@ -210,9 +215,9 @@ void FiguresForm::makeLookFields()
 void FiguresForm::connectFields()
 {
     const auto onChange = [this](Field field) { return [this, field] { change(field); }; };
-    const std::pair<QComboBox *, Field> boxes[] = {{m_kind, Kind}, {m_layer, Layer},     {m_sublayer, Sublayer},
-                                                   {m_set, Set},   {m_rendering, Shown}, {m_column, Column},
-                                                   {m_font, Font}, {m_palette, Palette}, {m_rangeKind, Range}};
+    const std::pair<QComboBox *, Field> boxes[] = {
+        {m_kind, Kind},       {m_layer, Layer},   {m_sublayer, Sublayer}, {m_set, Set},         {m_seeds, Seeds},
+        {m_rendering, Shown}, {m_column, Column}, {m_font, Font},         {m_palette, Palette}, {m_rangeKind, Range}};
     for (const auto &[box, field] : boxes)
         connect(box, &QComboBox::currentIndexChanged, this, onChange(field));
     const std::pair<QDoubleSpinBox *, Field> numbers[] = {
@@ -291,6 +296,7 @@ void FiguresForm::fill()
     m_kind->setCurrentIndex(m_kind->findData(int(spec.kind)));
     fillChoices();
     m_tasks->setText(spec.tasks.join(QStringLiteral(", ")));
+    m_seeds->setCurrentIndex(spec.meanOfSeeds ? 1 : 0);
     m_set->setCurrentIndex(spec.set == analysis::SetKind::Kept ? 1 : 0);
     m_rendering->setCurrentIndex(spec.rendering == Rendering::Weights ? 1 : 0);
     const auto columns = widgets::columnWidths();
@@ -322,9 +328,10 @@ void FiguresForm::setVisibleRows()
     };
     const bool scale = widgets::hasColorScale(spec.kind, spec.rendering);
     show(m_content, m_layer, !showsAllLayers(spec.kind));
-    const bool whole = spec.kind == FigureKind::Accuracy || spec.kind == FigureKind::JaccardMatrix;
+    const bool whole = widgets::hasTasks(spec.kind) || spec.kind == FigureKind::JaccardMatrix;
     show(m_content, m_sublayer, !whole || spec.layer.has_value());
-    show(m_content, m_tasks, spec.kind == FigureKind::Accuracy);
+    show(m_content, m_tasks, widgets::hasTasks(spec.kind));
+    show(m_content, m_seeds, spec.kind == FigureKind::Accuracy);
     show(m_content, m_set, hasSet(spec.kind));
     show(m_content, m_rendering, spec.kind == FigureKind::Mask);
     show(m_looks, m_rangeKind, scale);
@@ -373,6 +380,7 @@ FigureEdit FiguresForm::read(Field field) const
             if (!task.trimmed().isEmpty())
                 spec.tasks << task.trimmed();
         break;
+    case Seeds: spec.meanOfSeeds = m_seeds->currentIndex() == 1; break;
     case Set: spec.set = m_set->currentIndex() == 1 ? analysis::SetKind::Kept : analysis::SetKind::Pruned; break;
     case Shown: spec.rendering = m_rendering->currentIndex() == 1 ? Rendering::Weights : Rendering::Mask; break;
     case Column: readColumn(spec); break;

@@ -49,6 +49,7 @@ public:
         Layer,
         Sublayer,
         Tasks,
+        Seeds,
         Set,
         Shown,
         Column,
@@ -97,6 +98,7 @@ private:
     QComboBox *m_layer;
     QComboBox *m_sublayer;
     QLineEdit *m_tasks;
+    QComboBox *m_seeds;
     QComboBox *m_set;
     QComboBox *m_rendering;
     QComboBox *m_column;

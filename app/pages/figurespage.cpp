@@ -216,7 +216,7 @@ void FiguresPage::make()
     FigureWanted wanted{m_edit.spec, m_edit.fitsHeight, session().folder(), session().modelPath(), {}};
     for (const auto &run : session().runs())
         wanted.known.push_back(run.id);
-    if (m_edit.spec.kind == FigureKind::Accuracy)
+    if (widgets::hasTasks(m_edit.spec.kind))
         for (const auto &evaluation : session().evaluations())
             wanted.known.push_back(evaluation.id);
     if (wanted == m_wanted)
@@ -373,6 +373,7 @@ void FiguresPage::saveStyle() const
     spec.layer.reset();
     spec.sublayer.clear();
     spec.tasks.clear();
+    spec.meanOfSeeds = false;
     m_style->setValue(QString::fromStdString(widgets::toJson(withoutStrangers(spec)).dump()));
 }
 

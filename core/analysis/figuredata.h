@@ -9,6 +9,7 @@
 
 #include "core/analysis/accuracytable.h"
 #include "core/analysis/distance.h"
+#include "core/analysis/distanceaccuracy.h"
 #include "core/base/types.h"
 #include "core/mask/bitmatrix.h"
 
@@ -21,6 +22,7 @@ enum class FigureKind {
     JaccardMatrix, ///< distances of all pairs, run by run
     SparsityProfile, ///< share of pruned weights, layer by layer
     Accuracy, ///< the paper's Figure 2: what dense and the runs reach on each task
+    DistanceAccuracy, ///< what runs reach in a domain against how far their masks are from the domain's
 };
 
 /// Which numbers of a study a figure shows.
@@ -30,7 +32,8 @@ struct FigureChoice {
     std::optional<std::uint32_t> layer;
     std::string sublayer; ///< whole or short name ("q_proj"); empty: the first (mask), whole layers (others)
     SetKind set = SetKind::Pruned;
-    std::vector<std::string> tasks; ///< accuracy; empty: all that were measured
+    std::vector<std::string> tasks; ///< accuracy and distance-accuracy; empty: all that were measured
+    bool meanOfSeeds = false; ///< accuracy: one series for runs that differ in their calibration seed alone
     bool weights = false; ///< mask: the values of the weights, too, which are the model's
 
     friend bool operator==(const FigureChoice &, const FigureChoice &) = default;
@@ -72,7 +75,8 @@ struct SparsityProfile {
     std::string sublayer; ///< empty: whole layers
 };
 
-using FigureContent = std::variant<LayerDistances, DistanceMatrix, MaskPair, SparsityProfile, AccuracyTable>;
+using FigureContent =
+    std::variant<LayerDistances, DistanceMatrix, MaskPair, SparsityProfile, AccuracyTable, DistanceAccuracy>;
 
 /// Where a figure's numbers come from, for its manifest: nothing that names a person or a machine.
 struct FigureSource {

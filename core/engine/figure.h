@@ -42,7 +42,8 @@ struct FigureRequest {
     std::optional<std::string> font;
     std::optional<double> fontSizePt;
     std::optional<std::string> palette;
-    std::vector<std::string> tasks; ///< of accuracy
+    std::vector<std::string> tasks; ///< of accuracy and distance-accuracy
+    std::optional<std::string> seeds; ///< of accuracy: "each" or "mean"
     std::optional<std::string> rendering; ///< of mask: "mask" or "weights"
     std::optional<std::string> range; ///< of colours: "auto" or "0,1"
     std::optional<std::filesystem::path> model; ///< whose weights are drawn, if not where the study last saw it
@@ -55,6 +56,9 @@ struct FigureReport {
     std::vector<std::string> files; ///< the output first, then what it needs beside it
     double widthMm = 0.0;
     double heightMm = 0.0;
+    /// Of a figure of accuracy against distance: how many points, and their correlation, if there is any.
+    std::optional<std::size_t> points;
+    std::optional<analysis::RankCorrelation> correlation;
     std::vector<std::string> notices;
 };
 

@@ -4,6 +4,7 @@
 
 #include "core/base/sha256.h"
 #include "core/base/text.h"
+#include "core/engine/distanceaccuracy.h"
 #include "core/engine/evaluate.h"
 #include "core/engine/figure.h"
 #include "core/engine/light.h"
@@ -46,7 +47,9 @@ Result<void> settleMatrix(FigureDataRequest &request, const RunManifest &run)
     if (layerAxis && request.layer)
         return failure(ErrorCode::InvalidArgument,
                        "this kind of figure shows all layers, so it cannot be of one; leave --layer out");
-    if (request.kind == analysis::FigureKind::Accuracy && (request.layer || !request.sublayer.empty()))
+    const bool accuracy =
+        request.kind == analysis::FigureKind::Accuracy || request.kind == analysis::FigureKind::DistanceAccuracy;
+    if (accuracy && (request.layer || !request.sublayer.empty()))
         return failure(ErrorCode::InvalidArgument,
                        "accuracy is of whole models, so it cannot be of a layer; leave --layer and --sublayer out");
     SECATEUR_CHECK(checkLayer(run, request.layer));
@@ -239,19 +242,6 @@ std::string conditionsOf(const analysis::AccuracyColumn &column)
     return column.metric + " (" + column.protocol + ", " + column.compute + ")";
 }
 
-analysis::AccuracyTable columnsOf(const analysis::AccuracyTable &all, const std::vector<std::size_t> &chosen)
-{
-    analysis::AccuracyTable table;
-    table.rows = all.rows;
-    table.notices = all.notices;
-    for (const std::size_t column : chosen)
-        table.columns.push_back(all.columns[column]);
-    for (std::size_t row = 0; row < all.rows.size(); ++row)
-        for (const std::size_t column : chosen)
-            table.cells.push_back(all.at(row, column));
-    return table;
-}
-
 /// Without names, all that were measured like the first; the others are told.
 analysis::AccuracyTable likeTheFirst(const analysis::AccuracyTable &all)
 {
@@ -263,7 +253,7 @@ analysis::AccuracyTable likeTheFirst(const analysis::AccuracyTable &all)
         else
             others += (others.empty() ? "" : ", ") + all.columns[column].task + "/" + all.columns[column].metric;
     }
-    auto table = columnsOf(all, chosen);
+    auto table = analysis::selectColumns(all, chosen);
     if (!others.empty())
         table.notices.push_back("not shown, because they were measured otherwise and cannot share an axis: " + others
                                 + "; choose them with --tasks");
@@ -295,11 +285,12 @@ Result<analysis::AccuracyTable> onlyTasks(const analysis::AccuracyTable &all, co
                            "the tasks were measured in different ways and cannot share an axis: " + first.task + " as "
                                + conditionsOf(first) + ", " + all.columns[column].task + " as "
                                + conditionsOf(all.columns[column]) + "; choose tasks of one kind with --tasks");
-    return columnsOf(all, chosen);
+    return analysis::selectColumns(all, chosen);
 }
 
-Result<void> readAccuracy(const FigureDataRequest &request, const store::Study &study,
-                          const std::vector<RunManifest> &runs, FigureData &data, const RunContext &context)
+/// What was measured of the runs on the wanted tasks, which share an axis.
+Result<analysis::AccuracyTable> readTable(const FigureDataRequest &request, const store::Study &study,
+                                          const std::vector<RunManifest> &runs, const RunContext &context)
 {
     std::vector<std::string> ids;
     for (const RunManifest &run : runs)
@@ -308,11 +299,38 @@ Result<void> readAccuracy(const FigureDataRequest &request, const store::Study &
     if (all.columns.empty())
         return failure(ErrorCode::NotFound,
                        study.folder().string() + ": there are no evaluations of these runs; make them with `evaluate`");
-    SECATEUR_TRY(table, onlyTasks(all, request.tasks));
+    return onlyTasks(all, request.tasks);
+}
+
+std::string measureNotice(const analysis::AccuracyColumn &column)
+{
+    return "protocol " + column.protocol + ", " + column.compute + "; intervals: " + column.interval;
+}
+
+Result<void> readAccuracy(const FigureDataRequest &request, const store::Study &study,
+                          const std::vector<RunManifest> &runs, FigureData &data, const RunContext &context)
+{
+    SECATEUR_TRY(table, readTable(request, study, runs, context));
+    if (request.meanOfSeeds)
+        table = analysis::meansOverSeeds(table);
     data.notices = table.notices;
-    const auto &first = table.columns.front();
-    data.notices.push_back("protocol " + first.protocol + ", " + first.compute + "; intervals: " + first.interval);
+    data.notices.push_back(measureNotice(table.columns.front()));
     data.content = std::move(table);
+    return {};
+}
+
+Result<void> readDistanceAccuracy(const FigureDataRequest &request, const store::Study &study,
+                                  const std::vector<RunManifest> &runs, FigureData &data, const RunContext &context)
+{
+    SECATEUR_TRY(table, readTable(request, study, runs, context));
+    SECATEUR_TRY(report, distanceAccuracy(study, table, request.set, request.threads, context));
+    data.notices = table.notices;
+    data.notices.insert(data.notices.end(), report.notices.begin(), report.notices.end());
+    data.notices.push_back(
+        "rank correlation of distance and " + report.data.measure.metric + ": " + analysis::correlationText(report.data)
+        + "; the interval takes the points as independent, which those of one run or domain are not");
+    data.notices.push_back(measureNotice(report.data.measure));
+    data.content = std::move(report.data);
     return {};
 }
 
@@ -351,6 +369,9 @@ Result<FigureData> figureData(const FigureDataRequest &asked, const RunContext &
     case analysis::FigureKind::JaccardLayers: SECATEUR_CHECK(readLayerDistances(request, *study, data, context)); break;
     case analysis::FigureKind::JaccardMatrix: SECATEUR_CHECK(readDistanceMatrix(request, data, context)); break;
     case analysis::FigureKind::Accuracy: SECATEUR_CHECK(readAccuracy(request, *study, runs, data, context)); break;
+    case analysis::FigureKind::DistanceAccuracy:
+        SECATEUR_CHECK(readDistanceAccuracy(request, *study, runs, data, context));
+        break;
     case analysis::FigureKind::SparsityProfile: data.content = profileOf(runs, request.sublayer); break;
     }
     for (const RunManifest &run : runs)

@@ -11,6 +11,7 @@
 #include "widgets/figure/figuretable.h"
 #include "widgets/figure/manifest.h"
 #include "widgets/figure/papertable.h"
+#include "widgets/figure/scenebuilder.h"
 #include "widgets/figure/scenes.h"
 
 namespace secateur::widgets {
@@ -155,8 +156,8 @@ public:
                                  "  xtick={%4}, xticklabels={%5}, xlabel={%6}, ylabel={%7}, tick pos=left,\n"
                                  "  tick align=outside")
                       .arg(number(bar), number(m_scene.valueEnd), number(double(groups.size()) - 0.5),
-                           places.join(QLatin1Char(',')), texList(groups),
-                           groupsTitle(data), texEscaped(accuracyTitle(data.columns.front()))));
+                           places.join(QLatin1Char(',')), texList(groups), groupsTitle(data),
+                           texEscaped(accuracyTitle(data.columns.front()))));
         QList<QRgb> colors; // as the scene has them
         for (const SceneItem &item : m_scene.items)
             if (const auto *const box = std::get_if<FillRect>(&item.shape); box && item.role == Role::Legend)
@@ -192,6 +193,34 @@ public:
         for (std::size_t i = 0; i < 3 * data.rows.size() + 1; ++i)
             lines.header << QString::number(i);
         return lines;
+    }
+
+    void operator()(const analysis::DistanceAccuracy &data)
+    {
+        const auto [x, y] = scatterAxes(data);
+        beginAxis(m_scene.panels[0],
+                  QStringLiteral("xmin=%1, xmax=%2, ymin=%3, ymax=%4, ymajorgrids, tick pos=left, tick align=outside,\n"
+                                 "  scaled ticks=false, x tick label style={/pgf/number format/fixed},\n"
+                                 "  xlabel={%5}, ylabel={%6}, only marks, mark size=%7mm, error bars/y dir=both,\n"
+                                 "  error bars/y explicit")
+                      .arg(number(x.low), number(x.high), number(y.low), number(y.high), scatterTitle(),
+                           texEscaped(accuracyTitle(data.measure)), number(markRadius(m_spec.fontSizePt * mmPerPt))));
+        static const char *const marks[] = {"o", "square", "triangle", "diamond", "triangle", "pentagon"};
+        const auto colors = ColorMap::named(m_spec.palette).seriesColors(int(data.domains.size()));
+        for (int domain = 0; domain < int(data.domains.size()); ++domain)
+            for (const bool own : {false, true}) {
+                const int first = 1 + 6 * domain + (own ? 3 : 0);
+                const QString mark = QLatin1String(marks[domain % 6]);
+                m_out +=
+                    QStringLiteral("\\addplot[%1, mark=%2%3, mark options={solid, line width=0.9pt}] table[x=c0, "
+                                   "y=c%4, y error plus=c%5, y error minus=c%6] {%7.csv}; % %8%9\n")
+                        .arg(rgb(colors[domain]).prepend(QLatin1String("color=")),
+                             own && mark == QLatin1String("o") ? QString() : mark, QLatin1String(own ? "*" : ""),
+                             QString::number(first), QString::number(first + 1), QString::number(first + 2), m_data,
+                             text(data.domains[std::size_t(domain)]), QLatin1String(own ? ", its own run" : ""));
+            }
+        m_out += QLatin1String("\\end{axis}\n");
+        addLegend();
     }
 
     void operator()(const analysis::MaskPair &data)
@@ -231,10 +260,12 @@ public:
                 "\\pgfplotsset{table/col sep=comma}\n")
                 .arg(QLatin1String(manifestKey), QString::fromStdString(manifest), number(m_scene.widthMm),
                      number(m_scene.heightMm));
-        std::vector<FigureFile> files = {{m_fileName, (head + m_out + QLatin1String("\\end{tikzpicture}%\n")).toUtf8()}};
+        std::vector<FigureFile> files = {
+            {m_fileName, (head + m_out + QLatin1String("\\end{tikzpicture}%\n")).toUtf8()}};
         if (!std::holds_alternative<analysis::MaskPair>(data.content)) {
             const auto *const accuracy = std::get_if<analysis::AccuracyTable>(&data.content);
-            const FigureTable table = accuracy ? barTable(*accuracy) : tableOf(data);
+            const auto *const scatter = std::get_if<analysis::DistanceAccuracy>(&data.content);
+            const FigureTable table = accuracy ? barTable(*accuracy) : scatter ? scatterTable(*scatter) : tableOf(data);
             QList<int> columns = {1, 0, 4};
             if (!std::holds_alternative<analysis::DistanceMatrix>(data.content)) {
                 columns.clear();
@@ -249,6 +280,17 @@ public:
     }
 
 private:
+    /// The one that the scene chose for its width: the last of its labels below the plot.
+    [[nodiscard]] QString scatterTitle() const
+    {
+        QString title;
+        for (const SceneItem &item : m_scene.items)
+            if (const auto *const label = std::get_if<TextLabel>(&item.shape);
+                label && item.role == Role::Label && !label->turned && label->at.y() > m_scene.panels[0].bottom())
+                title = label->text;
+        return texEscaped(title);
+    }
+
     [[nodiscard]] QString fontCommand() const
     {
         return QStringLiteral("\\fontsize{%1}{%2}\\selectfont")

@@ -24,6 +24,8 @@ QStringList choiceArguments(const FigureSpec &spec)
         words << QStringLiteral("--sublayer") << spec.sublayer;
     if (!spec.tasks.isEmpty())
         words << QStringLiteral("--tasks") << spec.tasks.join(QLatin1Char(','));
+    if (spec.meanOfSeeds)
+        words << QStringLiteral("--seeds") << QStringLiteral("mean");
     words << QStringLiteral("--set")
           << (spec.set == analysis::SetKind::Kept ? QStringLiteral("kept") : QStringLiteral("pruned"));
     if (spec.rendering == Rendering::Weights)

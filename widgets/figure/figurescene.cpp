@@ -61,6 +61,10 @@ Result<FigureScene> makeScene(const FigureSpec &spec, const analysis::FigureData
         {
             return drawAccuracy(builder, spec, content);
         }
+        Result<void> operator()(const analysis::DistanceAccuracy &content) const
+        {
+            return drawDistanceAccuracy(builder, spec, content);
+        }
     };
     SECATEUR_CHECK(std::visit(Draw{builder, spec}, data.content));
     return builder.take();

@@ -27,7 +27,8 @@ constexpr NamedKind namedKinds[] = {{FigureKind::Mask, "mask"},
                                     {FigureKind::JaccardLayers, "jaccard-layers"},
                                     {FigureKind::JaccardMatrix, "jaccard-matrix"},
                                     {FigureKind::SparsityProfile, "sparsity-profile"},
-                                    {FigureKind::Accuracy, "accuracy"}};
+                                    {FigureKind::Accuracy, "accuracy"},
+                                    {FigureKind::DistanceAccuracy, "distance-accuracy"}};
 
 Result<void> inRange(const char *field, double value, double least, double most)
 {
@@ -107,6 +108,13 @@ public:
         refuse("range", "\"auto\" or two numbers");
         return std::nullopt;
     }
+    bool meanOfSeeds()
+    {
+        const auto found = m_value.find("seeds"); // older manifests have none
+        if (found != m_value.end() && *found != "each" && *found != "mean")
+            refuse("seeds", "\"each\" or \"mean\"");
+        return found != m_value.end() && *found == "mean";
+    }
     Rendering rendering()
     {
         const auto found = m_value.find("rendering");
@@ -164,6 +172,11 @@ Result<FigureKind> kindFromName(const QString &name)
     }
     return failure(ErrorCode::InvalidArgument,
                    "\"" + name.toStdString() + "\" is no kind of figure; there are " + known);
+}
+
+bool hasTasks(FigureKind kind)
+{
+    return kind == FigureKind::Accuracy || kind == FigureKind::DistanceAccuracy;
 }
 
 bool hasColorScale(FigureKind kind, Rendering rendering)
@@ -235,8 +248,10 @@ Result<void> FigureSpec::validate() const
     if (tasks.size() > mostRuns || !std::ranges::all_of(tasks, isName))
         return failure(ErrorCode::InvalidArgument,
                        "a task's name is empty, too long or not printable, or there are too many");
-    if (!tasks.isEmpty() && kind != FigureKind::Accuracy)
+    if (!tasks.isEmpty() && !hasTasks(kind))
         return failure(ErrorCode::InvalidArgument, "only a figure of accuracy has tasks");
+    if (meanOfSeeds && kind != FigureKind::Accuracy)
+        return failure(ErrorCode::InvalidArgument, "only a figure of accuracy has means over seeds");
     if (!std::ranges::all_of(runs, isName))
         return failure(ErrorCode::InvalidArgument, "a run's name is empty, too long or not printable");
     return {};
@@ -256,6 +271,7 @@ nlohmann::ordered_json toJson(const FigureSpec &spec)
             {"sublayer", spec.sublayer.toStdString()},
             {"set", spec.set == analysis::SetKind::Kept ? "kept" : "pruned"},
             {"tasks", tasks},
+            {"seeds", spec.meanOfSeeds ? "mean" : "each"},
             {"rendering", spec.rendering == Rendering::Weights ? "weights" : "mask"},
             {"range",
              spec.range ? nlohmann::ordered_json({spec.range->low, spec.range->high}) : nlohmann::ordered_json("auto")},
@@ -303,6 +319,7 @@ Result<FigureSpec> specFromJson(const nlohmann::json &value, const std::string &
     spec.kind = *known;
     spec.range = reader.range(spec.kind);
     spec.rendering = reader.rendering();
+    spec.meanOfSeeds = reader.meanOfSeeds();
     if (reader.problem())
         return tl::make_unexpected(*reader.problem());
     if (const auto valid = spec.validate(); !valid)
@@ -322,6 +339,7 @@ analysis::FigureChoice choiceOf(const FigureSpec &spec)
     choice.set = spec.set;
     for (const QString &task : spec.tasks)
         choice.tasks.push_back(task.toStdString());
+    choice.meanOfSeeds = spec.meanOfSeeds;
     choice.weights = spec.rendering == Rendering::Weights;
     return choice;
 }

@@ -16,7 +16,7 @@ namespace secateur::widgets {
 
 using analysis::FigureKind;
 
-/// "mask", "jaccard-layers", "jaccard-matrix", "sparsity-profile", "accuracy".
+/// "mask", "jaccard-layers", "jaccard-matrix", "sparsity-profile", "accuracy", "distance-accuracy".
 [[nodiscard]] QString kindName(FigureKind kind);
 /// InvalidArgument, listing the kinds, for any other word.
 [[nodiscard]] Result<FigureKind> kindFromName(const QString &name);
@@ -45,7 +45,8 @@ struct FigureSpec {
     std::optional<quint32> layer; ///< mask and jaccard-matrix
     QString sublayer; ///< as "self_attn.q_proj" or "q_proj"; empty: the first (mask), whole layers (others)
     analysis::SetKind set = analysis::SetKind::Pruned;
-    QStringList tasks; ///< of accuracy; empty: all that were measured
+    QStringList tasks; ///< of accuracy and distance-accuracy; empty: all that were measured
+    bool meanOfSeeds = false; ///< of accuracy: runs that differ in their calibration seed alone are one series
     Rendering rendering = Rendering::Mask; ///< of a mask figure
     /// Of the colours of a heat map, or of weights; nothing: from zero to a round number above the largest value. That
     /// is the default, because distances between domains mostly lie in the lowest third of [0, 1], where a fixed scale
@@ -68,6 +69,8 @@ struct FigureSpec {
 /// `origin` names the file in errors. BadInput for a missing or mistyped field; values as validate() has them.
 [[nodiscard]] Result<FigureSpec> specFromJson(const nlohmann::json &value, const std::string &origin);
 
+/// Whether figures of this kind show what was measured on tasks.
+[[nodiscard]] bool hasTasks(FigureKind kind);
 /// Whether figures of this kind have colours for numbers, and so a range.
 [[nodiscard]] bool hasColorScale(FigureKind kind, Rendering rendering);
 

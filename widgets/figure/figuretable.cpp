@@ -91,6 +91,20 @@ struct TableMaker {
         return table;
     }
 
+    FigureTable operator()(const analysis::DistanceAccuracy &data) const
+    {
+        FigureTable table;
+        for (const char *name : {"run", "domain", "domain's run", "distance", "task", "metric", "value", "95 % from",
+                                 "to", "n", "protocol"})
+            table.header << QString::fromLatin1(name);
+        for (const auto &point : data.points)
+            table.rows.push_back({text(point.run), text(point.domain), text(point.reference), number(point.distance),
+                                  text(point.task), text(data.measure.metric), number(point.measured.value),
+                                  number(point.measured.interval.low), number(point.measured.interval.high),
+                                  QString::number(point.n), text(data.measure.protocol)});
+        return table;
+    }
+
     FigureTable operator()(const analysis::MaskPair &data) const
     {
         FigureTable table;

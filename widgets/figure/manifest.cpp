@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/figure/manifest.h"
 
+#include <algorithm>
 #include <vector>
 
 #include <QtCore/QBuffer>
@@ -98,6 +99,13 @@ FigureSpec resolved(const FigureSpec &spec, const analysis::FigureData &data)
         for (const auto &column : table->columns)
             exact.tasks << QString::fromStdString(column.task + '/' + column.metric);
     }
+    if (const auto *const scatter = std::get_if<analysis::DistanceAccuracy>(&data.content)) {
+        exact.tasks.clear();
+        for (const auto &point : scatter->points)
+            if (const auto task = QString::fromStdString(point.task + '/' + scatter->measure.metric);
+                !exact.tasks.contains(task))
+                exact.tasks << task;
+    }
     return exact;
 }
 
@@ -107,14 +115,18 @@ namespace {
 nlohmann::ordered_json protocolsOf(const analysis::FigureData &data)
 {
     nlohmann::ordered_json protocols = nlohmann::ordered_json::array();
+    const auto add = [&protocols](const analysis::AccuracyColumn &column) {
+        protocols.push_back({{"task", column.task},
+                             {"metric", column.metric},
+                             {"protocol", column.protocol},
+                             {"compute", column.compute},
+                             {"interval", column.interval},
+                             {"items", column.items}});
+    };
     if (const auto *const table = std::get_if<analysis::AccuracyTable>(&data.content))
-        for (const auto &column : table->columns)
-            protocols.push_back({{"task", column.task},
-                                 {"metric", column.metric},
-                                 {"protocol", column.protocol},
-                                 {"compute", column.compute},
-                                 {"interval", column.interval},
-                                 {"items", column.items}});
+        std::ranges::for_each(table->columns, add);
+    if (const auto *const scatter = std::get_if<analysis::DistanceAccuracy>(&data.content))
+        add(scatter->measure);
     return protocols;
 }
 

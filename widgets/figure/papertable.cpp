@@ -79,6 +79,22 @@ struct PaperTable {
         return table;
     }
 
+    FigureTable operator()(const analysis::DistanceAccuracy &content) const
+    {
+        const auto style = analysis::styleOf(content.measure.metric);
+        const auto shown = [&style](double value) { return QString::number(value * style.scale, 'f', style.decimals); };
+        FigureTable table;
+        table.header << QStringLiteral("model") << QStringLiteral("domain") << QStringLiteral("distance")
+                     << QString::fromStdString(style.titleWithUnit());
+        for (const auto &point : content.points)
+            table.rows.push_back({QString::fromStdString(point.run), QString::fromStdString(point.domain),
+                                  QString::number(point.distance, 'f', 3),
+                                  QStringLiteral("%1 [%2, %3]")
+                                      .arg(shown(point.measured.value), shown(point.measured.interval.low),
+                                           shown(point.measured.interval.high))});
+        return table;
+    }
+
     static QString headingOf(const QString &name, const analysis::AccuracyColumn &column)
     {
         const auto style = analysis::styleOf(column.metric);
@@ -131,6 +147,8 @@ QString texEscaped(const QString &text)
             out += QLatin1String("--");
         else if (c == QChar(0x2212)) // minus
             out += QLatin1String("$-$");
+        else if (c == QChar(0x03c1)) // rho
+            out += QLatin1String("$\\rho$");
         else if (c == QChar(0x2026))
             out += QLatin1String("\\dots{}");
         else

@@ -227,7 +227,13 @@ double SceneBuilder::addLegend(const QList<LegendEntry> &entries, double left, d
         const LegendEntry &entry = entries[place.entry];
         const double middle = top + place.row * (lineHeight() + gap() / 2) + m_capHeight / 2;
         const double x = left + place.x;
-        if (entry.line) {
+        if (entry.mark >= 0) {
+            addStroke(Role::Legend, -1,
+                      {markOutline(entry.mark, {x + swatchWidth(entry) / 2, middle}, markRadius(m_em)),
+                       0.9 * mmPerPt,
+                       entry.color,
+                       {}});
+        } else if (entry.line) {
             addStroke(Role::Legend, -1,
                       {{QPointF(x, middle), QPointF(x + swatchWidth(entry), middle)},
                        entry.widthMm,

@@ -20,14 +20,19 @@ inline constexpr QRgb baselineColor = 0xff595959;
 /// Where the point of a text lies vertically.
 enum class TextRest { Baseline, Middle, Top, Bottom };
 
-/// An entry of a legend: a box, or a piece of a line.
+/// An entry of a legend: a box, a piece of a line, or a mark.
 struct LegendEntry {
     QString text;
     QRgb color = 0;
     bool line = false;
     double widthMm = 0.3; ///< of the line
     std::vector<double> dashMm = {};
+    int mark = -1; ///< markOutline(); negative: none
 };
+
+/// A closed outline around a point, of a shape of its own for each of the first six marks.
+[[nodiscard]] QPolygonF markOutline(int mark, QPointF centre, double radius);
+[[nodiscard]] double markRadius(double em);
 
 /// Measures text in the figure's font and collects primitives; what belongs to a panel is cut to it.
 class SceneBuilder

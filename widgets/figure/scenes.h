@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/figure/figuretable.h"
 #include "widgets/figure/scenebuilder.h"
 
 /// One function per kind of figure; makeScene() picks. Each returns InvalidArgument when the page is too small.
@@ -24,6 +25,18 @@ namespace secateur::widgets {
 [[nodiscard]] QString accuracyTitle(const analysis::AccuracyColumn &column);
 /// With measured values and their intervals in the unit in which they are drawn.
 [[nodiscard]] analysis::AccuracyTable asShown(analysis::AccuracyTable data);
+
+[[nodiscard]] Result<void> drawDistanceAccuracy(SceneBuilder &builder, const FigureSpec &spec,
+                                                const analysis::DistanceAccuracy &data);
+/// From where to where the axes of a scatter go, with room around the points; y in the unit in which it is drawn.
+struct ScatterAxes {
+    ColorRange x;
+    ColorRange y;
+};
+[[nodiscard]] ScatterAxes scatterAxes(const analysis::DistanceAccuracy &data);
+/// For pgfplots, a line per point: x, and for each domain y and how far its interval reaches up and down, first of the
+/// runs of other domains, then of its own; "nan" where the point is none of these.
+[[nodiscard]] FigureTable scatterTable(const analysis::DistanceAccuracy &data);
 
 /// The height at which the panels of a mask figure fill its width.
 [[nodiscard]] double maskHeight(const FigureSpec &spec, const analysis::MaskPair &data);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cmath>
 #include <csignal>
 #include <fstream>
 
@@ -18,6 +19,7 @@ class TestCliEvaluateTasks : public QObject
 private Q_SLOTS:
     void initTestCase();
     void choicesHaveBothMetrics();
+    void textTellsDifferencesAndMeans();
     void samplesDoNotDependOnEachOther();
     void windowsNameTheirLength();
     void programsNeedConsent();
@@ -108,15 +110,59 @@ void TestCliEvaluateTasks::choicesHaveBothMetrics()
     }
     QCOMPARE(results[0]["metric"].get<std::string>(), std::string("acc"));
     QCOMPARE(results[0]["value"].get<double>(), right / 6.0);
+    QVERIFY(results[0]["to_dense"].is_null());
+    const auto toDense = results[2]["to_dense"];
+    QCOMPARE(toDense["test"].get<std::string>(), std::string("mcnemar-exact"));
+    QCOMPARE(toDense["value"].get<double>(), results[2]["value"].get<double>() - results[0]["value"].get<double>());
+    QCOMPARE(toDense["n"].get<int>(), 6);
+    const bool covers = toDense["low"].get<double>() <= 0.0 && toDense["high"].get<double>() >= 0.0;
+    QCOMPARE(toDense["distinguishable"].get<bool>(), !covers);
+    const int lost = toDense["discordant"]["only_dense"].get<int>();
+    const int won = toDense["discordant"]["only_run"].get<int>();
+    QVERIFY(std::abs(toDense["value"].get<double>() - (won - lost) / 6.0) < 1e-12);
+    QVERIFY(toDense["p"].get<double>() > 0.0 && toDense["p"].get<double>() <= 1.0);
+    QVERIFY(result.json()["means"].empty()); // a single task of its domain
     const auto again = evaluate(m_study, "piqa=" + m_choices);
     QVERIFY(again.json()["results"][3]["known"].get<bool>());
-    QCOMPARE(again.json()["results"][3]["seconds"], results[3]["seconds"]);
+    QCOMPARE(again.json()["results"][3]["seconds"].get<double>(), results[3]["seconds"].get<double>());
     QCOMPARE(again.json()["seconds"]["gemm"].get<double>(), 0.0);
     const auto fewer = evaluate(m_study, "piqa=" + m_choices, {"--limit", "2"});
     QVERIFY(!fewer.json()["results"][0]["known"].get<bool>()); // other items, other numbers
 }
 
 /// What is generated for an item is the same alone, among others, and in another number of samples.
+/// In words, with dense of an earlier call; and the mean over two tasks of the domain.
+void TestCliEvaluateTasks::textTellsDifferencesAndMeans()
+{
+    std::string questions;
+    for (int i = 0; i < 4; ++i)
+        questions += R"({"question":"is it )" + std::to_string(i) + R"(","passage":"it is","answer":true})" + "\n";
+    const auto boolq = write("boolq.jsonl", questions);
+    const auto dense = m_cli.run({"evaluate", m_study, "--tasks", "piqa=" + m_choices + ",boolq=" + boolq});
+    QVERIFY2(dense.status == 0, dense.told().c_str());
+    const auto text =
+        m_cli.run({"evaluate", m_study, "--tasks", "piqa=" + m_choices + ",boolq=" + boolq, "--runs", "r"});
+    QVERIFY2(text.status == 0, text.told().c_str());
+    for (const char *const words : {"acc (%)", "Against dense", "(McNemar)", "Means over the tasks of a domain",
+                                    "piqa, boolq", "matrix products"})
+        QVERIFY2(text.output.find(words) != std::string::npos, (words + text.output).c_str());
+    const auto json =
+        m_cli.run({"evaluate", m_study, "--tasks", "piqa=" + m_choices + ",boolq=" + boolq, "--runs", "r", "--json"});
+    const auto results = json.json()["results"];
+    const auto means = json.json()["means"];
+    const bool chance = !results[0]["to_dense"]["distinguishable"].get<bool>();
+    QCOMPARE(text.output.find("not distinguishable") != std::string::npos,
+             chance || !results[1]["to_dense"]["distinguishable"].get<bool>()
+                 || !results[2]["to_dense"]["distinguishable"].get<bool>());
+    QCOMPARE(means[0]["domain"].get<std::string>(), std::string("csr"));
+    QCOMPARE(means[0]["metric"].get<std::string>(), std::string("acc"));
+    double sum = 0.0;
+    for (const auto &result : results)
+        sum += result["metric"] == "acc" ? result["value"].get<double>() : 0.0;
+    QVERIFY(std::abs(means[0]["value"].get<double>() - sum / 2.0) < 1e-12);
+    QVERIFY(means[0]["to_dense"].is_object());
+}
+
 void TestCliEvaluateTasks::samplesDoNotDependOnEachOther()
 {
     const std::vector<std::string> drawn = {"--temperature", "1", "--seed", "3"};
@@ -205,6 +251,19 @@ void TestCliEvaluateTasks::theTableHoldsEveryMetric()
     std::ifstream stream(file);
     const std::string csv((std::istreambuf_iterator<char>(stream)), {});
     QVERIFY2(csv.find("acc_norm") != std::string::npos, csv.c_str());
+    const auto scatter =
+        m_cli.run({"figure", m_study, "distance-accuracy", "--tasks", "piqa/acc", "-o", file, "--json"});
+    QVERIFY2(scatter.status == 0, scatter.told().c_str());
+    const auto correlation = scatter.json()["correlation"];
+    QCOMPARE(correlation["points"].get<int>(), 1);
+    QVERIFY(correlation["spearman"].is_null());
+    std::ifstream points(file);
+    const std::string table((std::istreambuf_iterator<char>(points)), {});
+    QVERIFY2(table.find("r,commonsense,r,0,piqa,acc,") != std::string::npos, table.c_str());
+    const auto seeds = m_cli.run({"figure", m_study, "distance-accuracy", "--seeds", "mean", "-o", file});
+    QVERIFY2(seeds.status == 2 && seeds.errors.find("means over seeds") != std::string::npos, seeds.told().c_str());
+    QCOMPARE(m_cli.run({"figure", m_study, "accuracy", "--tasks", "piqa/acc", "--seeds", "mean", "-o", file}).status,
+             0);
     const auto mixed = m_cli.run({"figure", m_study, "accuracy", "--tasks", "piqa/acc,humaneval", "-o", file});
     QVERIFY2(mixed.status == 2 && mixed.errors.find("cannot share an axis") != std::string::npos, mixed.told().c_str());
     const auto unknown = m_cli.run({"figure", m_study, "accuracy", "--tasks", "piqa/f1", "-o", file});

@@ -6,6 +6,7 @@
 #include <set>
 
 #include <QAbstractItemModelTester>
+#include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
 #include <QGuiApplication>
@@ -76,6 +77,10 @@ private Q_SLOTS:
     void modelPassesTheTester();
     void onlyOneMeasureIsShown();
     void sharesAreInPercent();
+    void tooltipsTellTheDifference();
+    void domainsHaveMeans();
+    void seedsBecomeOneRow();
+    void accuracyAgainstDistance();
     void comparePageShowsTheSame();
     void tableAndChartShareTheRoom_data();
     void tableAndChartShareTheRoom();
@@ -318,6 +323,111 @@ void TestAccuracyPage::sharesAreInPercent()
     }
 }
 
+/// The twelve answers that were lost, and none won: 2 / 2^12.
+void TestAccuracyPage::tooltipsTellTheDifference()
+{
+    Fixture fixture;
+    fixture.measureTasks();
+    AccuracyPage page(fixture.session);
+    fixture.open(page);
+    const QString words = cell(page, 2, 0, Qt::ToolTipRole);
+    QVERIFY2(words.contains(QStringLiteral("difference to dense \u221260.0 points (")), qPrintable(words));
+    QVERIFY2(words.contains(QStringLiteral("p = 0.0005 (exact McNemar: 12 items right with dense alone, 0 with the "
+                                           "sub-model alone)")),
+             qPrintable(words));
+    QVERIFY(cell(page, 1, 0, Qt::ToolTipRole).contains(QStringLiteral("p = 1.0000")));
+    QVERIFY(!cell(page, 0, 0, Qt::ToolTipRole).contains(QStringLiteral("p = ")));
+}
+
+void TestAccuracyPage::domainsHaveMeans()
+{
+    Fixture fixture;
+    fixture.measureTasks();
+    for (const auto &run : {std::string(store::denseRun), fixture.runs[0].id, fixture.runs[1].id})
+        fixture.measureChoices(run, "boolq", "python", 10);
+    AccuracyPage page(fixture.session);
+    fixture.open(page);
+    const auto &model = *page.panel().view().model();
+    QCOMPARE(model.columnCount(), 3);
+    QCOMPARE(model.headerData(2, Qt::Horizontal).toString(), QStringLiteral("python, mean"));
+    QVERIFY(
+        model.headerData(2, Qt::Horizontal, Qt::ToolTipRole).toString().contains(QStringLiteral("arc_easy, boolq")));
+    QVERIFY2(cell(page, 2, 2).startsWith(QStringLiteral("35.0   \u221230.0\n")), qPrintable(cell(page, 2, 2)));
+    page.panel().view().setCurrentIndex(model.index(1, 2));
+    QSignalSpy words(&page.panel(), &AccuracyPanel::hovered);
+    page.panel().openItems();
+    QVERIFY(!page.panel().items().isVisible());
+    QVERIFY(words.last().at(0).toString().contains(QStringLiteral("is a mean")));
+}
+
+void TestAccuracyPage::seedsBecomeOneRow()
+{
+    Fixture fixture;
+    fixture.addRuns({"python"}, "wanda-0.5-s1");
+    fixture.measureTasks(); // 15, 4 and 4 of 20
+    AccuracyPage page(fixture.session);
+    fixture.open(page);
+    QCheckBox &seeds = page.panel().seeds();
+    QVERIFY(seeds.isVisible() && !seeds.isChecked());
+    QCOMPARE(page.panel().view().model()->rowCount(), 4);
+    seeds.setChecked(true);
+    const auto &model = *page.panel().view().model();
+    QCOMPARE(model.rowCount(), 3);
+    QCOMPARE(model.headerData(1, Qt::Vertical).toString(), QStringLiteral("python-wanda-0.5 (2 seeds)"));
+    QVERIFY2(cell(page, 1, 0).contains(QStringLiteral("47.5"))
+                 && cell(page, 1, 0).contains(QStringLiteral("20.0\u201375.0")),
+             qPrintable(cell(page, 1, 0)));
+    QVERIFY(cell(page, 1, 0, Qt::ToolTipRole).contains(QStringLiteral("mean of 2 calibration seeds")));
+    QCOMPARE(page.panel().chart()->data().series.size(), std::size_t(3));
+    QCOMPARE(page.panel().wholeTable().rows.size(), std::size_t(4)); // for distances
+    Fixture single;
+    single.measureTasks();
+    AccuracyPage other(single.session);
+    single.open(other);
+    QVERIFY(!other.panel().seeds().isVisible());
+}
+
+void TestAccuracyPage::accuracyAgainstDistance()
+{
+    Fixture fixture;
+    fixture.measureAll();
+    fixture.measureTasks();
+    AccuracyPage page(fixture.session);
+    fixture.open(page);
+    DistanceDialog &dialog = page.distances();
+    actionNamed(page, QStringLiteral("accuracy.distances"))->trigger();
+    QVERIFY(dialog.isVisible());
+    QTRY_VERIFY(!dialog.isLoading());
+    QCOMPARE(dialog.chart().data().points.size(), std::size_t(4)); // two runs on two domains
+    QCOMPARE(dialog.chart().data().yTitle, QStringLiteral("Perplexity, lower is better"));
+    QVERIFY2(dialog.pane().explanation().startsWith(QStringLiteral("Spearman ")),
+             qPrintable(dialog.pane().explanation()));
+    QVERIFY(dialog.pane().explanation().contains(QStringLiteral("4 points")));
+    // Own masks lie at 0, and there the run does better.
+    int own = 0;
+    for (const auto &point : dialog.chart().data().points) {
+        QCOMPARE(point.x == 0.0, point.emphasised);
+        own += point.emphasised ? 1 : 0;
+    }
+    QCOMPARE(own, 2);
+    QSignalSpy chosen(&dialog, &DistanceDialog::runChosen);
+    dialog.pane().tableView().setCurrentIndex(dialog.pane().tableView().model()->index(1, 0));
+    QCOMPARE(chosen.count(), 1);
+    QCOMPARE(fixture.session.selection().runA(), chosen.last().at(0).toString());
+    const double pruned = dialog.chart().data().points[1].x + dialog.chart().data().points[0].x;
+    dialog.sets().setCurrentIndex(1);
+    QTRY_VERIFY(!dialog.isLoading());
+    QVERIFY(dialog.chart().data().xTitle.contains(QStringLiteral("kept")));
+    QVERIFY(pruned > 0.0);
+    // It follows the measure.
+    auto &measures = page.panel().measures();
+    measures.setCurrentIndex(1);
+    Q_EMIT measures.activated(1);
+    QTRY_VERIFY(!dialog.isLoading() && dialog.chart().data().yName == QStringLiteral("acc"));
+    QCOMPARE(dialog.chart().data().points.size(), std::size_t(2));
+    QVERIFY(dialog.pane().explanation().startsWith(QStringLiteral("no rank correlation, 2 points")));
+}
+
 void TestAccuracyPage::comparePageShowsTheSame()
 {
     Fixture fixture;
@@ -464,6 +574,10 @@ void TestAccuracyPage::pictures()
                 }
                 QVERIFY(paint(compare, QStringLiteral("compare-") + name, size));
             }
+            page.distances().showTable(page.panel().wholeTable());
+            page.distances().show();
+            QTRY_VERIFY(!page.distances().isLoading());
+            QVERIFY(page.distances().grab().save(QStringLiteral("%1/distances-%2.png").arg(folder, name)));
         }
     }
     widgets::applyTheme(widgets::Theme::Light);

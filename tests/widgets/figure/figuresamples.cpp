@@ -136,6 +136,37 @@ analysis::FigureData shareSample(int runs, int tasks)
     return data;
 }
 
+analysis::FigureData scatterSample(int runs, int domains)
+{
+    analysis::DistanceAccuracy content;
+    content.measure.task = "perplexity:python";
+    content.measure.metric = "acc";
+    content.measure.lowerIsBetter = false;
+    content.measure.protocol = "lm-eval-zero-shot";
+    std::vector<double> distances;
+    std::vector<double> values;
+    for (int domain = 0; domain < domains; ++domain) {
+        content.domains.push_back(runName(domain).substr(0, runName(domain).find('-')));
+        for (int run = 0; run < runs; ++run) {
+            analysis::DistancePoint point;
+            point.run = runName(run);
+            point.domain = content.domains.back();
+            point.reference = runName(domain);
+            point.own = run == domain;
+            point.distance = point.own ? 0.0 : 0.2 + 0.03 * ((run + 2 * domain) % 7);
+            const double value = 0.6 - point.distance + 0.02 * domain;
+            point.task = "task";
+            point.measured = {value, {value - 0.06, value + 0.05}};
+            point.n = 100;
+            distances.push_back(point.distance);
+            values.push_back(value);
+            content.points.push_back(point);
+        }
+    }
+    content.correlation = analysis::rankCorrelation(distances, values, analysis::mersenneTwisterDraws(0));
+    return dataOf(content, runs);
+}
+
 FigureSpec specOf(FigureKind kind, double widthMm)
 {
     FigureSpec spec;

@@ -16,7 +16,9 @@ namespace secateur::test {
 
 /// Dense and `runs` runs on `tasks` tasks, with intervals; the last run was not measured on the last task.
 [[nodiscard]] analysis::FigureData accuracySample(int runs, int tasks);
-/// Likewise, with shares of right answers.
+/// Points of all pairs of a run and a domain; accuracies are shares.
+[[nodiscard]] analysis::FigureData scatterSample(int runs, int domains);
+/// As accuracySample, with shares of right answers.
 [[nodiscard]] analysis::FigureData shareSample(int runs, int tasks);
 
 [[nodiscard]] widgets::FigureSpec specOf(widgets::FigureKind kind, double widthMm = 88.9);

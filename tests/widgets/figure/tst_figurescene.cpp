@@ -9,6 +9,7 @@
 #include "widgets/figure/papertable.h"
 #include "widgets/figure/scenebuilder.h"
 #include "widgets/figure/scenepainter.h"
+#include "widgets/figure/scenes.h"
 
 using namespace secateur;
 using namespace secateur::test;
@@ -43,6 +44,7 @@ private Q_SLOTS:
     void cellsAreTheMatrix();
     void accuracyHasBarsAndIntervals();
     void sharesAreInPercent();
+    void scatterHasMarksAndWhiskers();
     void colorsFitTheRange();
     void weightsHaveTheirColors();
     void smallMasksAreRectangles();
@@ -85,6 +87,7 @@ void TestFigureScene::everyKindFitsEveryColumn()
         : kind == int(FigureKind::JaccardLayers)    ? layerSample(runs, 30)
         : kind == int(FigureKind::JaccardMatrix)    ? matrixSample(runs)
         : kind == int(FigureKind::Accuracy)         ? accuracySample(runs, 4)
+        : kind == int(FigureKind::DistanceAccuracy) ? scatterSample(runs, std::min(runs, 5))
                                                     : profileSample(runs, 30);
     const auto scene = makeScene(spec, data);
     VERIFY_RESULT(scene);
@@ -231,6 +234,56 @@ void TestFigureScene::accuracyHasBarsAndIntervals()
     QCOMPARE(names,
              (QStringList{QStringLiteral("dense"), QStringLiteral("python"), QStringLiteral("java"),
                           QStringLiteral("math")}));
+}
+
+/// Marks and whiskers at the values in percent, the domain's own run filled, the correlation in words.
+void TestFigureScene::scatterHasMarksAndWhiskers()
+{
+    const auto data = scatterSample(3, 2);
+    const auto &content = std::get<analysis::DistanceAccuracy>(data.content);
+    const FigureScene scene = sceneOf(specOf(FigureKind::DistanceAccuracy, 139.7), data);
+    const auto axes = scatterAxes(content);
+    const QRectF plot = scene.panels.at(0);
+    const auto at = [&](double x, double y) {
+        return QPointF(plot.left() + plot.width() * (x - axes.x.low) / (axes.x.high - axes.x.low),
+                       plot.bottom() - plot.height() * (y - axes.y.low) / (axes.y.high - axes.y.low));
+    };
+    QList<Stroke> whiskers;
+    for (const auto &stroke : shapesOf<Stroke>(scene, Role::Baseline))
+        if (stroke.points[0].x() == stroke.points[1].x())
+            whiskers << stroke;
+    QCOMPARE(whiskers.size(), 6);
+    const auto marks = shapesOf<Stroke>(scene, Role::Data);
+    QCOMPARE(marks.size(), 6 + 2); // two of the points are filled
+    qsizetype mark = 0;
+    for (std::size_t i = 0; i < content.points.size(); ++i) {
+        const auto &point = content.points[i];
+        const auto &[low, high] = point.measured.interval;
+        QVERIFY(QLineF(whiskers[qsizetype(i)].points[0], at(point.distance, 100.0 * low)).length() < slack);
+        QVERIFY(QLineF(whiskers[qsizetype(i)].points[1], at(point.distance, 100.0 * high)).length() < slack);
+        const QPointF centre = at(point.distance, 100.0 * point.measured.value);
+        QVERIFY(marks[mark].points.boundingRect().contains(centre));
+        mark += point.own ? 2 : 1;
+    }
+    QVERIFY(marks[0].color != marks.last().color);
+    QStringList words;
+    for (const auto &text : shapesOf<TextLabel>(scene, Role::Legend))
+        words << text.text;
+    QVERIFY2(words.contains(QStringLiteral("python")) && words.last().startsWith(QStringLiteral("Spearman \u22120.")),
+             qPrintable(words.join(QLatin1Char('|'))));
+    QVERIFY(words.last().endsWith(QStringLiteral("6 points")));
+    QStringList labels;
+    for (const auto &text : shapesOf<TextLabel>(scene, Role::Label))
+        labels << text.text;
+    QVERIFY(labels.contains(QStringLiteral("Accuracy (%)"))
+            && labels.contains(QStringLiteral("Jaccard distance to the domain's mask (pruned)")));
+    const FigureTable csv = tableOf(data);
+    QCOMPARE(csv.rows.size(), std::size_t(6));
+    QCOMPARE(csv.rows[0][6].toDouble(), content.points[0].measured.value); // a share
+    QVERIFY(latexOf(paperTableOf(data)).contains(QLatin1String("Accuracy (\\%)")));
+    auto none = data;
+    std::get<analysis::DistanceAccuracy>(none.content).points.clear();
+    VERIFY_ERROR(makeScene(specOf(FigureKind::DistanceAccuracy), none), ErrorCode::InvalidArgument);
 }
 
 /// As papers have them, whatever the files hold.
