@@ -31,6 +31,9 @@ QString latexText(const QString &text)
         case u'^': out += QLatin1String("\\textasciicircum{}"); break;
         case u'\u2013': out += QLatin1String("--"); break;
         case u'\u00d7': out += QLatin1String("$\\times$"); break;
+        case u'\u2212': out += QLatin1String("$-$"); break;
+        case u'\u2248': out += QLatin1String("$\\approx$"); break;
+        case u'\u2026': out += QLatin1String("\\dots{}"); break;
         case u'{':
         case u'}':
         case u'_':
@@ -116,7 +119,8 @@ QString toCsv(const PlotTable &table)
         const double value = table.at(row, column);
         return std::isnan(value) ? QString() : QString::number(value, 'g', QLocale::FloatingPointShortest);
     };
-    return joinedRows(table, table.columns, QStringLiteral(","), csvField, exact).join(QLatin1String("\r\n")) + QLatin1String("\r\n");
+    return joinedRows(table, table.columns, QStringLiteral(","), csvField, exact).join(QLatin1String("\r\n"))
+        + QLatin1String("\r\n");
 }
 
 QString toLatex(const PlotTable &table)

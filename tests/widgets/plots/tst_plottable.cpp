@@ -4,6 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include <QProcess>
+#include <QStandardPaths>
+
 #include "tests/support/testsupport.h"
 
 using namespace secateur::widgets;
@@ -33,6 +36,7 @@ private Q_SLOTS:
     void latexIsBooktabs();
     void markdown();
     void sharesAreShownInPercent();
+    void latexCompiles();
     void emptyTable();
 };
 
@@ -76,9 +80,35 @@ void TestPlotTable::sharesAreShownInPercent()
     QCOMPARE(table.heading(1), QStringLiteral("50%"));
     QCOMPARE(table.text(0, 0), QStringLiteral("10.00"));
     QCOMPARE(table.text(0, 1), QStringLiteral("0.3333"));
-    QVERIFY(toLatex(table).contains(QLatin1String("p -- q (\\%)")) && toLatex(table).contains(QLatin1String("& 10.00")));
+    QVERIFY(toLatex(table).contains(QLatin1String("p -- q (\\%)"))
+            && toLatex(table).contains(QLatin1String("& 10.00")));
     QVERIFY(toMarkdown(table).contains(QLatin1String("(%) |")) && toMarkdown(table).contains(QLatin1String("| 10.00")));
     QCOMPARE(toCsv(table), toCsv(smallTable())); // for programs, as they are
+}
+
+void TestPlotTable::latexCompiles()
+{
+    const QString latex = QStandardPaths::findExecutable(QStringLiteral("pdflatex"));
+    if (latex.isEmpty())
+        QSKIP("NOT CHECKED: whether LaTeX tables compile; needs pdflatex with booktabs (texlive-latex-extra)");
+    PlotTable table = smallTable();
+    table.rows[0] = QStringLiteral("\\a_b & 50 % #1 {x} ~^ \u00d7 \u2013 \u2212 \u2248 \u00e9");
+    table.scales = {100.0};
+    table.units = QStringList{QStringLiteral("%")};
+    const secateur::test::TemporaryFolder folder;
+    secateur::test::writeFile(folder.path() / "paper.tex",
+                              "\\documentclass{article}\n\\usepackage{booktabs}\n\\begin{document}\n"
+                                  + toLatex(table).toStdString() + "\\end{document}\n");
+    QProcess process;
+    process.setWorkingDirectory(QString::fromStdString(folder.path().string()));
+    process.start(
+        latex,
+        {QStringLiteral("-interaction=nonstopmode"), QStringLiteral("-halt-on-error"), QStringLiteral("paper.tex")});
+    QVERIFY(process.waitForFinished(120'000));
+    const QByteArray log = process.readAllStandardOutput();
+    if (log.contains("booktabs.sty' not found"))
+        QSKIP("NOT CHECKED: whether LaTeX tables compile; booktabs is not installed (texlive-latex-extra)");
+    QVERIFY2(process.exitCode() == 0 && !log.contains("Missing character"), log.right(1500));
 }
 
 void TestPlotTable::emptyTable()
@@ -87,5 +117,5 @@ void TestPlotTable::emptyTable()
     QVERIFY(toLatex({}).contains(QLatin1String("\\begin{tabular}{l}")));
 }
 
-QTEST_APPLESS_MAIN(TestPlotTable)
+QTEST_GUILESS_MAIN(TestPlotTable)
 #include "tst_plottable.moc"
