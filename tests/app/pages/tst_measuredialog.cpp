@@ -169,7 +169,7 @@ void TestMeasureDialog::programsNeedConsent()
     Fixture fixture;
     MeasureRequest request;
     request.tasks = {{QStringLiteral("humaneval"), QStringLiteral("HumanEval"), QStringLiteral("python"),
-                      QStringLiteral("HumanEval.jsonl"), true, true, fixture.arcFile}};
+                      QStringLiteral("HumanEval.jsonl"), true, 1.0, true, fixture.arcFile}};
     request.runs = {QString::fromLatin1(store::denseRun)};
     const QString allow = QStringLiteral("--allow-code-execution");
     QVERIFY(!planMeasure(fixture.session, request).arguments.contains(allow));
