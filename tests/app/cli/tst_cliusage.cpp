@@ -118,7 +118,7 @@ void TestCliUsage::overviewNamesWhatWorks()
     QCOMPARE(help.status, 0);
     for (const auto &command : shownCommands())
         QVERIFY2(help.output.find("\n  " + command + " ") != std::string::npos, help.told().c_str());
-    for (const char *absent : {"demo", "probe-h5"})
+    for (const char *absent : {"probe-h5"})
         QVERIFY2(help.output.find(absent) == std::string::npos, help.told().c_str());
     QCOMPARE(m_cli.run({"--version"}).output.rfind("secateur-cli 0.", 0), std::size_t(0));
 }

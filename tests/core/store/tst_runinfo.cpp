@@ -94,7 +94,13 @@ private Q_SLOTS:
         QVERIFY(a.fingerprintParts() == b.fingerprintParts());
         b.target = "2:4";
         QVERIFY(a.fingerprintParts() != b.fingerprintParts());
-        QCOMPARE(a.fingerprintParts().size(), std::size_t(5));
+        QCOMPARE(a.fingerprintParts().size(), std::size_t(6));
+        // A seed decides the masks of the random method, and of no other.
+        RunRecipe seeded = a;
+        ++seeded.calibration.seed;
+        QVERIFY(a.fingerprintParts() == seeded.fingerprintParts());
+        a.method = seeded.method = PruneMethod::Random;
+        QVERIFY(a.fingerprintParts() != seeded.fingerprintParts());
     }
 
     void unknownKeysOfAMinorVersionAreIgnored()
