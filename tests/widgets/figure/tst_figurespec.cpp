@@ -47,7 +47,7 @@ FigureSpec sample()
 
 void TestFigureSpec::kindsHaveNames()
 {
-    QCOMPARE(figureKinds().size(), 5);
+    QCOMPARE(figureKinds().size(), 6);
     for (const FigureKind kind : figureKinds()) {
         const auto back = kindFromName(kindName(kind));
         VERIFY_RESULT(back);
