@@ -83,9 +83,10 @@ public:
         const auto start = std::chrono::steady_clock::now();
         SECATEUR_TRY(demo, engine::demoFolder());
         std::error_code problem;
-        std::filesystem::create_directories(m_folder / "figures", problem);
+        const auto figures = m_noFigures ? m_folder : m_folder / "figures";
+        std::filesystem::create_directories(figures, problem);
         if (problem)
-            return failure(ErrorCode::Io, (m_folder / "figures").string() + ": " + problem.message());
+            return failure(ErrorCode::Io, figures.string() + ": " + problem.message());
         const auto study = m_folder / "demo.secateur";
         SECATEUR_CHECK(prune(demo, study, session));
         SECATEUR_TRY(measured, evaluate(demo, study, session));
@@ -104,8 +105,8 @@ public:
                         {"findings", (m_folder / "findings.md").string()},
                         {"table", tableJson(findings)}};
         outcome.json.update(findingsJson(findings));
-        outcome.text = page + "\nThe study is " + printable(study.string()) + "; made in " + fixed(seconds, 0)
-            + " s. Figures are in " + printable((m_folder / "figures").string()) + ".\n";
+        outcome.text = page + "\nThe study is " + printable(study.string()) + "; made in " + fixed(seconds, 0) + " s."
+            + (m_noFigures ? "" : " Figures are in " + printable(figures.string()) + ".") + "\n";
         outcome.notices = std::move(m_notices);
         return outcome;
     }
