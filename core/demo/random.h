@@ -5,16 +5,17 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/splitmix64.h"
+
 namespace secateur::demo {
 
-/// Steele, Lea and Flood's SplitMix64 (2014). The distributions of the standard library differ between its
-/// implementations; these draws are the same everywhere.
+/// Draws that are the same everywhere; the distributions of the standard library differ between its implementations.
 class Random
 {
 public:
-    explicit Random(std::uint64_t seed) : m_state(seed) { }
+    explicit Random(std::uint64_t seed) : m_generator(seed) { }
 
-    std::uint64_t next();
+    std::uint64_t next() { return m_generator.next(); }
     /// In [0, count); `count` > 0.
     std::uint64_t below(std::uint64_t count) { return next() % count; }
     /// In [first, last].
@@ -36,7 +37,7 @@ public:
     }
 
 private:
-    std::uint64_t m_state;
+    SplitMix64 m_generator;
 };
 
 /// FNV-1a, 64 bits, with SplitMix64's last step so that all bits depend on all characters.

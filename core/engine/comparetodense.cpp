@@ -10,9 +10,9 @@
 
 namespace secateur::engine {
 
-namespace {
-
 using analysis::Estimate;
+
+namespace {
 
 std::vector<std::size_t> scoredByBoth(const ItemStatistic &a, const ItemStatistic &b)
 {
@@ -22,6 +22,8 @@ std::vector<std::size_t> scoredByBoth(const ItemStatistic &a, const ItemStatisti
     return both;
 }
 
+} // namespace
+
 std::vector<double> scoresOf(const ItemStatistic &statistic, const std::vector<std::size_t> &items)
 {
     std::vector<double> scores;
@@ -30,13 +32,11 @@ std::vector<double> scoresOf(const ItemStatistic &statistic, const std::vector<s
     return scores;
 }
 
-std::optional<Estimate> estimateOf(const std::vector<std::vector<double>> &tasks)
+std::optional<Estimate> meanOfScores(std::span<const std::vector<double>> tasks)
 {
     const auto found = analysis::meanOverTasks(tasks, bootstrapDraws());
     return found && found->interval ? std::optional(Estimate{found->mean, *found->interval}) : std::nullopt;
 }
-
-} // namespace
 
 std::optional<DenseComparison> compareToDense(const ItemStatistic &run, const ItemStatistic &dense)
 {
@@ -70,7 +70,7 @@ std::optional<Estimate> meanOfTasks(std::span<const ItemStatistic *const> tasks)
             return std::nullopt;
         scores.push_back(scoresOf(*task, task->scoredItems()));
     }
-    return estimateOf(scores);
+    return meanOfScores(scores);
 }
 
 std::optional<Estimate> meanDifference(std::span<const ItemStatistic *const> run,
@@ -85,7 +85,7 @@ std::optional<Estimate> meanDifference(std::span<const ItemStatistic *const> run
         std::ranges::transform(scores, scoresOf(*dense[task], both), scores.begin(), std::minus<>());
         differences.push_back(std::move(scores));
     }
-    return estimateOf(differences);
+    return meanOfScores(differences);
 }
 
 } // namespace secateur::engine

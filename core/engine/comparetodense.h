@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "core/analysis/accuracytable.h"
 #include "core/engine/itemstatistics.h"
@@ -26,6 +27,10 @@ struct DenseComparison {
 /// The mean over tasks, each of the same weight however many items it has, as papers average over a domain. None for a
 /// metric that is no mean over items, and where a task has no item that could be scored. Resampled within each task.
 [[nodiscard]] std::optional<analysis::Estimate> meanOfTasks(std::span<const ItemStatistic *const> tasks);
+/// The same of scores per item.
+[[nodiscard]] std::optional<analysis::Estimate> meanOfScores(std::span<const std::vector<double>> tasks);
+/// The statistic of each of these items alone, which must be scored.
+[[nodiscard]] std::vector<double> scoresOf(const ItemStatistic &statistic, const std::vector<std::size_t> &items);
 /// The same of the differences to dense, item by item; `run` and `dense` are of the same tasks in the same order.
 [[nodiscard]] std::optional<analysis::Estimate> meanDifference(std::span<const ItemStatistic *const> run,
                                                                std::span<const ItemStatistic *const> dense);

@@ -2,12 +2,13 @@
 #include "core/engine/demofindings.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <map>
-#include <numeric>
 
+#include "core/engine/comparetodense.h"
 #include "core/engine/demo.h"
 #include "core/engine/itemstatistics.h"
-#include "core/engine/pairedbootstrap.h"
 #include "core/store/evaluation.h"
 
 namespace secateur::engine {
@@ -60,77 +61,42 @@ std::optional<ItemStatistic> statisticOf(const EvaluationEntry &entry, const std
     return {};
 }
 
-/// A domain's own sub-model against those of the others, as a function of items.
-struct Contrast {
-    ItemStatistic own;
-    std::vector<ItemStatistic> others;
-    std::vector<std::size_t> items; ///< scored in all of them
-
-    [[nodiscard]] double value(std::span<const std::size_t> chosen) const
-    {
-        double sum = 0;
-        for (const auto &other : others)
-            sum += other.value(chosen);
-        return own.value(chosen) - sum / double(others.size());
-    }
-};
-
-std::optional<Contrast> contrastOf(const Measured &measured, const std::string &domain, const std::string &metric,
-                                   const std::vector<std::string> &domainRuns)
+/// Per item that all of them could score: a domain's own sub-model, less the mean of those of the others. Nothing
+/// where it was not measured, or none of the others was.
+std::vector<double> ownLessOthers(const Measured &measured, const std::string &domain, const std::string &metric,
+                                  const std::vector<std::string> &domainRuns)
 {
-    const auto own = measured.find(domain);
-    if (own == measured.end())
+    const auto statisticIn = [&](const std::string &run) {
+        const auto entry = measured.find(run);
+        return entry == measured.end() ? std::nullopt : statisticOf(*entry->second, metric);
+    };
+    const auto own = statisticIn(domain);
+    if (!own || !own->isMean())
         return {};
-    auto ownStatistic = statisticOf(*own->second, metric);
-    if (!ownStatistic)
-        return {};
-    Contrast contrast{std::move(*ownStatistic), {}, {}};
-    contrast.items = contrast.own.scoredItems();
+    std::vector<ItemStatistic> others;
+    auto items = own->scoredItems();
     for (const auto &run : domainRuns) {
         // The mix of all code is neither a language's own sub-model nor foreign to it.
         if (run == domain || (run == "code" && isCode(domain)))
             continue;
-        const auto other = measured.find(run);
-        auto statistic = other == measured.end() ? std::nullopt : statisticOf(*other->second, metric);
-        if (!statistic || statistic->items() != contrast.own.items())
+        auto other = statisticIn(run);
+        if (!other || other->items() != own->items())
             continue;
         std::vector<std::size_t> both;
-        std::ranges::set_intersection(contrast.items, statistic->scoredItems(), std::back_inserter(both));
-        contrast.items = std::move(both);
-        contrast.others.push_back(std::move(*statistic));
+        std::ranges::set_intersection(items, other->scoredItems(), std::back_inserter(both));
+        items = std::move(both);
+        others.push_back(std::move(*other));
     }
-    return contrast.items.empty() || contrast.others.empty() ? std::nullopt : std::optional(std::move(contrast));
-}
-
-/// Over all domains, each of the same weight: items are drawn within their domain.
-std::optional<Estimate> overDomains(const std::vector<Contrast> &contrasts)
-{
-    if (contrasts.empty())
+    if (others.empty())
         return {};
-    std::vector<std::size_t> groups;
-    for (const auto &contrast : contrasts)
-        groups.push_back(contrast.items.size());
-    const auto mean = [&contrasts](std::span<const std::size_t> numbers) {
-        double sum = 0;
-        std::size_t start = 0; // of the domain's numbers, and of its items
-        for (const auto &contrast : contrasts) {
-            std::vector<std::size_t> chosen;
-            for (std::size_t i = 0; i < contrast.items.size(); ++i)
-                chosen.push_back(contrast.items[numbers[start + i] - start]);
-            sum += contrast.value(chosen);
-            start += contrast.items.size();
-        }
-        return sum / double(contrasts.size());
-    };
-    std::vector<std::size_t> all(std::accumulate(groups.begin(), groups.end(), std::size_t(0)));
-    std::iota(all.begin(), all.end(), std::size_t(0));
-    constexpr std::uint32_t seed = 0;
-    constexpr analysis::BootstrapOptions options;
-    return Estimate{
-        mean(all),
-        analysis::percentileInterval(
-            analysis::resampledValues(groups, mean, analysis::mersenneTwisterDraws(seed), options.resamples),
-            options.level)};
+    // Summed before it is divided: of equal scores nothing may be left.
+    std::vector<double> sums(items.size(), 0.0);
+    for (const auto &other : others)
+        std::ranges::transform(sums, scoresOf(other, items), sums.begin(), std::plus<>());
+    auto differences = scoresOf(*own, items);
+    std::ranges::transform(differences, sums, differences.begin(),
+                           [&others](double score, double sum) { return score - sum / double(others.size()); });
+    return differences;
 }
 
 class DistanceGroups
@@ -199,7 +165,7 @@ DemoFindings demoFindings(const std::vector<EvaluateReport> &measured, const Com
         findings.runs.push_back(run.recipe.name);
     findings.random = compared.random;
     findings.distances = distancesOf(compared, domainRuns);
-    std::vector<Contrast> contrasts;
+    std::vector<std::vector<double>> differences; // per domain
     for (const auto &[domain, task, items] : demoTasks()) {
         const auto found = measuredOn(measured, task);
         if (found.empty())
@@ -209,15 +175,13 @@ DemoFindings demoFindings(const std::vector<EvaluateReport> &measured, const Com
             const auto entry = found.find(run);
             row.values.push_back(entry == found.end() ? std::nullopt : valueOf(*entry->second, row.metric));
         }
-        if (auto contrast = contrastOf(found, domain, row.metric, domainRuns)) {
-            row.ownLessOthers = bootstrapped(
-                contrast->items,
-                [&contrast](std::span<const std::size_t> chosen) { return contrast->value(chosen); });
-            contrasts.push_back(std::move(*contrast));
+        if (auto own = ownLessOthers(found, domain, row.metric, domainRuns); !own.empty()) {
+            row.ownLessOthers = meanOfScores({&own, 1});
+            differences.push_back(std::move(own));
         }
         findings.tasks.push_back(std::move(row));
     }
-    findings.ownLessOthers = overDomains(contrasts);
+    findings.ownLessOthers = meanOfScores(differences);
     return findings;
 }
 

@@ -58,7 +58,9 @@ RopeTable::RopeTable(const RopeSpec &spec, std::int64_t headDim, std::int64_t po
     }
 }
 
-void RopeTable::rotate(float *row, std::int64_t heads, std::int64_t position) const
+/// By the position's angles, or with `Back` by their negatives.
+template <bool Back>
+void RopeTable::turn(float *row, std::int64_t heads, std::int64_t position) const
 {
     const float *const cosines = m_cos.data() + position * m_half;
     const float *const sines = m_sin.data() + position * m_half;
@@ -68,26 +70,21 @@ void RopeTable::rotate(float *row, std::int64_t heads, std::int64_t position) co
         for (std::int64_t i = 0; i < m_half; ++i) {
             const float a = first[i];
             const float b = second[i];
-            first[i] = a * cosines[i] - b * sines[i];
-            second[i] = b * cosines[i] + a * sines[i];
+            const float sine = Back ? -sines[i] : sines[i];
+            first[i] = a * cosines[i] - b * sine;
+            second[i] = b * cosines[i] + a * sine;
         }
     }
 }
 
+void RopeTable::rotate(float *row, std::int64_t heads, std::int64_t position) const
+{
+    turn<false>(row, heads, position);
+}
+
 void RopeTable::rotateBack(float *row, std::int64_t heads, std::int64_t position) const
 {
-    const float *const cosines = m_cos.data() + position * m_half;
-    const float *const sines = m_sin.data() + position * m_half;
-    for (std::int64_t head = 0; head < heads; ++head) {
-        float *const first = row + head * 2 * m_half;
-        float *const second = first + m_half;
-        for (std::int64_t i = 0; i < m_half; ++i) {
-            const float a = first[i];
-            const float b = second[i];
-            first[i] = a * cosines[i] + b * sines[i];
-            second[i] = b * cosines[i] - a * sines[i];
-        }
-    }
+    turn<true>(row, heads, position);
 }
 
 RopeTables::RopeTables(const architecture::ModelConfig &config, std::int64_t positions)

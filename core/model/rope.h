@@ -22,6 +22,9 @@ public:
     void rotateBack(float *row, std::int64_t heads, std::int64_t position) const;
 
 private:
+    template <bool Back>
+    void turn(float *row, std::int64_t heads, std::int64_t position) const;
+
     std::int64_t m_half;
     std::int64_t m_positions;
     std::vector<float> m_cos; ///< [positions, headDim/2]

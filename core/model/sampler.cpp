@@ -55,17 +55,6 @@ Result<Sampler> Sampler::create(const SamplingOptions &options)
     return Sampler(options);
 }
 
-/// SplitMix64, the top 53 bits as a fraction in [0, 1).
-double Sampler::uniform()
-{
-    m_state += 0x9E3779B97F4A7C15ULL;
-    std::uint64_t z = m_state;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-    z ^= z >> 31;
-    return double(z >> 11) * 0x1.0p-53;
-}
-
 std::int32_t Sampler::next(std::span<const float> logits)
 {
     const auto best = std::max_element(logits.begin(), logits.end());
@@ -95,7 +84,7 @@ std::int32_t Sampler::next(std::span<const float> logits)
         }
     }
 
-    double remaining = uniform() * kept;
+    double remaining = m_chance.fraction() * kept;
     for (std::size_t i = 0; i + 1 < count; ++i) {
         sorting.reach(i + 1);
         remaining -= weight(order[i]);

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "core/base/result.h"
+#include "core/base/splitmix64.h"
 
 namespace secateur::model {
 
@@ -26,11 +27,10 @@ public:
     [[nodiscard]] std::int32_t next(std::span<const float> logits);
 
 private:
-    explicit Sampler(const SamplingOptions &options) : m_options(options), m_state(options.seed) { }
-    [[nodiscard]] double uniform();
+    explicit Sampler(const SamplingOptions &options) : m_options(options), m_chance(options.seed) { }
 
     SamplingOptions m_options;
-    std::uint64_t m_state;
+    SplitMix64 m_chance;
 };
 
 } // namespace secateur::model

@@ -131,11 +131,8 @@ Result<mask::BitMatrix> selectRandom(const WeightView &weights, std::uint64_t se
 
 std::uint64_t matrixSeed(std::uint64_t runSeed, const MatrixId &id)
 {
-    // FNV-1a of the name, so that the matrices' seeds do not depend on their order.
-    std::uint64_t hash = 0xcbf29ce484222325U;
-    for (const char letter : tensorName(id))
-        hash = (hash ^ std::uint8_t(letter)) * 0x100000001b3U;
-    return SplitMix64(SplitMix64(runSeed).next() ^ hash).next();
+    // Of the name, so that the matrices' seeds do not depend on their order.
+    return SplitMix64(SplitMix64(runSeed).next() ^ fnv1a(tensorName(id))).next();
 }
 
 Result<Selection> select(PruneMethod method, const PruneTarget &target, const MatrixId &id, const WeightView &weights,

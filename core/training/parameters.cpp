@@ -4,29 +4,27 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/splitmix64.h"
+
 namespace secateur::training {
 
 namespace {
 
-/// SplitMix64; normal enough as the sum of twelve uniform numbers, which needs no function that differs by platform.
+/// Normal enough as the sum of twelve uniform numbers, which needs no function that differs by platform.
 class Normal
 {
 public:
-    explicit Normal(std::uint64_t seed) : m_state(seed) { }
+    explicit Normal(std::uint64_t seed) : m_generator(seed) { }
     float next(float deviation)
     {
         double sum = -6.0;
-        for (int i = 0; i < 12; ++i) {
-            std::uint64_t z = m_state += 0x9e3779b97f4a7c15ULL;
-            z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-            z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-            sum += double((z ^ (z >> 31)) >> 11) * 0x1.0p-53;
-        }
+        for (int i = 0; i < 12; ++i)
+            sum += m_generator.fraction();
         return float(sum) * deviation;
     }
 
 private:
-    std::uint64_t m_state;
+    SplitMix64 m_generator;
 };
 
 } // namespace
