@@ -43,8 +43,11 @@ ordered_json tableJson(const engine::DemoFindings &findings)
 ordered_json findingsJson(const engine::DemoFindings &findings)
 {
     ordered_json own = ordered_json::object();
-    for (const auto &task : findings.tasks)
+    ordered_json sparser = ordered_json::object();
+    for (const auto &task : findings.tasks) {
         own[task.domain] = estimateJson(task.ownLessOthers);
+        sparser[task.domain] = estimateJson(task.ownLessOthersSparser);
+    }
     ordered_json distances = ordered_json::array();
     for (const auto &group : findings.distances)
         distances.push_back({{"pairs", group.pairs},
@@ -53,6 +56,7 @@ ordered_json findingsJson(const engine::DemoFindings &findings)
                              {"from", group.least},
                              {"to", group.most}});
     return {{"own_less_others", own},
+            {"own_less_others_at_60_percent", sparser},
             {"own_less_others_over_domains", estimateJson(findings.ownLessOthers)},
             {"distances", distances},
             {"random", findings.random}};

@@ -21,8 +21,7 @@ namespace secateur::app {
 
 AccuracyPage::AccuracyPage(StudySession &studySession, Setting<QString> *taskFiles, QWidget *parent)
     : Page(studySession, parent), m_dialog(new MeasureDialog(studySession, taskFiles, this)),
-      m_prompt(new PromptDialog(studySession, this)),
-      m_distances(new DistanceDialog(studySession, this)),
+      m_prompt(new PromptDialog(studySession, this)), m_distances(new DistanceDialog(studySession, this)),
       m_panel(new AccuracyPanel(studySession, AccuracyPanel::Size::Full, this))
 {
     setupActions();
@@ -196,7 +195,10 @@ void AccuracyPage::showDistances()
         Q_EMIT statusChanged(tr("Nothing is measured yet"));
         return;
     }
-    m_distances->showTable(m_panel->wholeTable());
+    if (m_panel->isLoading())
+        m_distances->showReading();
+    else
+        m_distances->showTable(m_panel->wholeTable());
     m_distances->show();
     m_distances->raise();
 }

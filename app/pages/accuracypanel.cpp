@@ -33,7 +33,7 @@ AccuracyPanel::AccuracyPanel(StudySession &session, Size size, QWidget *parent)
     : QWidget(parent), m_session(session),
       m_model(new AccuracyModel(size == Size::Full ? AccuracyModel::Detail::Full : AccuracyModel::Detail::Brief, this)),
       m_view(new QTableView(this)), m_splitter(new QSplitter(Qt::Vertical, this)), m_items(new ItemsDialog(this)),
-      m_words(widgets::makeText({}, this))
+      m_reading(widgets::makeText(tr("Reading what was measured\u2026"), this)), m_words(widgets::makeText({}, this))
 {
     setupView();
     m_splitter->setChildrenCollapsible(false);
@@ -44,7 +44,10 @@ AccuracyPanel::AccuracyPanel(StudySession &session, Size size, QWidget *parent)
     column->setContentsMargins({});
     column->addWidget(makeMeasures());
     column->addWidget(m_splitter, 1);
+    column->addWidget(m_reading, 1);
     column->addWidget(m_words);
+    m_reading->setAlignment(Qt::AlignCenter);
+    showReading();
     connect(&session, &StudySession::evaluationsChanged, this, &AccuracyPanel::load);
     connect(&session, &StudySession::runsChanged, this, &AccuracyPanel::load);
     connect(&session.selection(), &Selection::changed, this, &AccuracyPanel::followSelection);
@@ -110,6 +113,7 @@ void AccuracyPanel::load()
         return;
     }
     m_loading = true;
+    showReading();
     m_task.start([folder = m_session.folder()](
                      const std::stop_token &stop) { return engine::accuracyTable(folder, {}, RunContext(stop, {})); },
                  [this](const auto &result) { show(*result); });
@@ -149,8 +153,18 @@ void AccuracyPanel::show(const Result<analysis::AccuracyTable> &result)
     m_all = result ? *result : analysis::AccuracyTable();
     if (!result)
         m_all.notices.push_back(result.error().detail);
+    showReading();
     fillMeasures();
     showMeasure();
+}
+
+/// Many items take seconds to be read; an empty chart would say that nothing was measured. What is shown already stays.
+void AccuracyPanel::showReading()
+{
+    const bool nothingYet = m_loading && m_all.columns.empty();
+    m_reading->setVisible(nothingYet);
+    m_splitter->setVisible(!nothingYet);
+    layout()->activate(); // so that the splitter has its size when it is divided
 }
 
 /// Keeps the one that is shown as long as there is anything of it; begins with that of most tasks.

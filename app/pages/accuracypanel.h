@@ -66,6 +66,7 @@ private:
     void load();
     QWidget *makeMeasures();
     void show(const Result<analysis::AccuracyTable> &result);
+    void showReading();
     void showTools();
     void fillMeasures();
     void showMeasure();
@@ -91,6 +92,7 @@ private:
     QCheckBox *m_seeds = nullptr;
     QSplitter *m_splitter;
     ItemsDialog *m_items;
+    QLabel *m_reading; ///< in place of table and chart, until there is something to show
     QLabel *m_words;
     int m_visibleRows = 5; ///< when compact
     bool m_dividedByHand = false; ///< table and chart, until they change places

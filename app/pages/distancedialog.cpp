@@ -15,6 +15,7 @@
 #include <QVBoxLayout>
 
 #include "app/pages/accuracymeasure.h"
+#include "widgets/common/emptystate.h"
 #include "widgets/common/menubutton.h"
 
 namespace secateur::app {
@@ -79,12 +80,15 @@ widgets::ScatterData scatterDataOf(const analysis::DistanceAccuracy &data)
 
 DistanceDialog::DistanceDialog(StudySession &session, QWidget *parent)
     : QDialog(parent), m_session(session), m_chart(new widgets::ScatterChart),
-      m_pane(new widgets::PlotPane(m_chart, Qt::Horizontal, this))
+      m_pane(new widgets::PlotPane(m_chart, Qt::Horizontal, this)), m_reading(widgets::makeText({}, this))
 {
     setWindowTitle(tr("Accuracy Against Mask Distance"));
     auto *const column = new QVBoxLayout(this);
     column->addWidget(makeControls());
+    m_reading->setAlignment(Qt::AlignCenter);
+    column->addWidget(m_reading, 1);
     column->addWidget(m_pane, 1);
+    m_reading->hide();
     resize(1000, 620);
     connect(m_chart, &widgets::PlotWidget::chosen, this, [this](int row) {
         if (std::size_t(row) < m_shown.points.size())
@@ -131,10 +135,23 @@ void DistanceDialog::showTable(analysis::AccuracyTable table)
     load();
 }
 
-void DistanceDialog::load()
+void DistanceDialog::showReading()
+{
+    beginLoading(tr("Reading what was measured\u2026"));
+}
+
+void DistanceDialog::beginLoading(const QString &what)
 {
     m_loading = true;
-    m_pane->setExplanation(tr("Comparing the masks\u2026"));
+    m_reading->setText(what);
+    m_reading->setVisible(m_shown.points.empty());
+    m_pane->setVisible(!m_shown.points.empty());
+    m_pane->setExplanation(what);
+}
+
+void DistanceDialog::load()
+{
+    beginLoading(tr("Comparing the masks\u2026"));
     const auto set = m_sets->currentIndex() == 1 ? analysis::SetKind::Kept : analysis::SetKind::Pruned;
     m_task.start(
         [folder = m_session.folder(), table = m_table, set](const std::stop_token &stop) {
@@ -147,6 +164,8 @@ void DistanceDialog::load()
 void DistanceDialog::present(const Result<engine::DistanceAccuracyReport> &result)
 {
     m_loading = false;
+    m_reading->hide();
+    m_pane->show();
     m_shown = result ? result->data : analysis::DistanceAccuracy();
     m_chart->setData(result ? scatterDataOf(m_shown) : widgets::ScatterData());
     m_pane->setExplanation(result ? explanationOf(*result) : QString::fromStdString(result.error().detail),

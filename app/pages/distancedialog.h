@@ -10,6 +10,7 @@
 #include "widgets/plots/scatterchart.h"
 
 class QComboBox;
+class QLabel;
 
 namespace secateur::app {
 
@@ -24,6 +25,8 @@ public:
 
     /// Read on a worker thread. All columns of the table must be of one measure.
     void showTable(analysis::AccuracyTable table);
+    /// The table is still being read, and will be shown by showTable().
+    void showReading();
     [[nodiscard]] bool isLoading() const { return m_loading; }
     [[nodiscard]] widgets::ScatterChart &chart() const { return *m_chart; }
     [[nodiscard]] widgets::PlotPane &pane() const { return *m_pane; }
@@ -35,6 +38,8 @@ Q_SIGNALS:
 private:
     QWidget *makeControls();
     void load();
+    /// Shows that something is read, unless an earlier plot stands there.
+    void beginLoading(const QString &what);
     void present(const Result<engine::DistanceAccuracyReport> &result);
     void copy(QString (*format)(const widgets::PlotTable &));
 
@@ -44,6 +49,7 @@ private:
     analysis::DistanceAccuracy m_shown;
     widgets::ScatterChart *m_chart;
     widgets::PlotPane *m_pane;
+    QLabel *m_reading; ///< in place of the pane, until there is something to show
     QComboBox *m_sets = nullptr;
     bool m_loading = false;
 };

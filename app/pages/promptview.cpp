@@ -55,6 +55,13 @@ QWidget *PromptView::makeTexts()
     auto *const columns = new QWidget;
     m_row = new QHBoxLayout(columns);
     m_row->setContentsMargins({});
+    m_hint = new widgets::EmptyState(
+        tr("One prompt, several models"),
+        tr("Type a prompt and choose Generate: each checked model continues it in a column of its own, greedily unless "
+           "a "
+           "temperature is set. Below the texts you then see at which tokens their expectations part, and what each "
+           "model held likeliest there."));
+    m_row->addWidget(m_hint);
     auto *const area = new QScrollArea;
     area->setWidget(columns);
     area->setWidgetResizable(true);
@@ -102,6 +109,7 @@ void PromptView::makeColumns(const QStringList &models)
     for (const auto &column : m_columns)
         delete column.box;
     m_columns.clear();
+    m_hint->setVisible(models.isEmpty());
     for (const auto &model : models) {
         auto *const box = new QGroupBox(model);
         box->setMinimumWidth(narrowestColumn);

@@ -14,6 +14,10 @@ class QHBoxLayout;
 class QLabel;
 class QTextEdit;
 
+namespace secateur::widgets {
+class EmptyState;
+}
+
 namespace secateur::app {
 
 /// What models made of one prompt: their texts in columns, those tokens underlined that the reference's text has not;
@@ -64,6 +68,7 @@ private:
         std::vector<int> ends; ///< of its tokens, in letters
     };
     std::vector<Column> m_columns;
+    widgets::EmptyState *m_hint = nullptr; ///< in place of the columns, before there are any
     QLabel *m_legend = nullptr;
     QWidget *m_comparison = nullptr;
     QLabel *m_words = nullptr;

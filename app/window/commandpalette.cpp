@@ -12,6 +12,7 @@
 namespace secateur::app {
 namespace {
 
+constexpr int wholeName = 1000; ///< more than any habit: who types a whole name means it
 constexpr int paletteWidth = 560;
 constexpr int paletteHeight = 380;
 constexpr std::size_t mostListed = 200;
@@ -109,11 +110,14 @@ void CommandPalette::list(const std::vector<Entry> &entries, const QString &patt
     };
     std::vector<Candidate> candidates;
     for (const auto &entry : entries) {
-        const auto score = fuzzyScore(pattern, entry.text.section(QStringLiteral("   "), 0, 0)); // without the keys
+        const QString name = entry.text.section(QStringLiteral("   "), 0, 0); // without the keys
+        const auto score = fuzzyScore(pattern, name);
         if (!score)
             continue;
         const auto recency = m_recent.indexOf(entry.id);
-        const int bonus = recency < 0 ? 0 : std::max(0, 12 - int(recency));
+        int bonus = recency < 0 ? 0 : std::max(0, 12 - int(recency));
+        if (name.compare(pattern, Qt::CaseInsensitive) == 0)
+            bonus += wholeName;
         candidates.push_back({&entry, (pattern.isEmpty() ? 0 : *score) + bonus});
     }
     std::ranges::stable_sort(candidates, std::ranges::greater(), &Candidate::score);

@@ -99,8 +99,8 @@ std::vector<std::string> demoDomainRuns()
 std::vector<DemoTaskName> demoTasks()
 {
     return {{"python", "humaneval", 16},
-            {"java", "humaneval_java", 8},
-            {"cpp", "humaneval_cpp", 8},
+            {"java", "humaneval_java", 12},
+            {"cpp", "humaneval_cpp", 12},
             {"javascript", "humaneval_js", 16},
             {"math", "gsm8k_cot", 30},
             {"csr", "arc_easy", 60},
@@ -120,10 +120,10 @@ std::vector<PruneRequest> demoPrunes(const fs::path &demo, const fs::path &study
     for (const std::string domain : {"python", "math"})
         for (const int set : {2, 3})
             plan.addCalibrated(domain + "-s" + std::to_string(set), domain, set);
-    for (const std::string domain : {"python", "math"}) {
-        plan.addCalibrated(domain + "-60", domain, 1).target = Sparsity::fromRatio(0.6).value();
+    for (const std::string domain : {"python", "math", "csr", "translation"})
+        plan.addCalibrated(domain + demoSparserSuffix, domain, 1).target = Sparsity::fromRatio(0.6).value();
+    for (const std::string domain : {"python", "math"})
         plan.addCalibrated(domain + "-2-4", domain, 1).target = NmPattern::fromCounts(2, 4).value();
-    }
     plan.add("magnitude", "none").method = PruneMethod::Magnitude;
     auto &random = plan.add("random", "none");
     random.method = PruneMethod::Random;

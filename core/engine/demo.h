@@ -20,6 +20,9 @@ namespace secateur::engine {
 /// The runs that the tables compare: nine domains at 50 %, in the order of the tables.
 [[nodiscard]] std::vector<std::string> demoDomainRuns();
 
+/// Ends the names of the runs at 60 %, one per kind of domain.
+inline constexpr const char *demoSparserSuffix = "-60";
+
 struct DemoTaskName {
     std::string domain;
     std::string task;
@@ -29,7 +32,7 @@ struct DemoTaskName {
 [[nodiscard]] std::vector<DemoTaskName> demoTasks();
 
 /// All sub-models: one per domain and one of all code mixed in equal parts; two more samples of two domains (the
-/// floor); two domains at 60 % and at 2:4; magnitude and random as controls. Named "python", "python-s2",
+/// floor); four domains at 60 %; two at 2:4; magnitude and random as controls. Named "python", "python-s2",
 /// "python-60", "python-2-4", "magnitude", "random".
 [[nodiscard]] std::vector<PruneRequest> demoPrunes(const std::filesystem::path &demo,
                                                    const std::filesystem::path &study, int threads);

@@ -61,13 +61,13 @@ std::optional<ItemStatistic> statisticOf(const EvaluationEntry &entry, const std
     return {};
 }
 
-/// Per item that all of them could score: a domain's own sub-model, less the mean of those of the others. Nothing
-/// where it was not measured, or none of the others was.
+/// Per item that all of them could score: a domain's own sub-model, less the mean of those of the others, all of them
+/// named by their domain and `suffix`. Nothing where it was not measured, or none of the others was.
 std::vector<double> ownLessOthers(const Measured &measured, const std::string &domain, const std::string &metric,
-                                  const std::vector<std::string> &domainRuns)
+                                  const std::vector<std::string> &domainRuns, const std::string &suffix)
 {
     const auto statisticIn = [&](const std::string &run) {
-        const auto entry = measured.find(run);
+        const auto entry = measured.find(run + suffix);
         return entry == measured.end() ? std::nullopt : statisticOf(*entry->second, metric);
     };
     const auto own = statisticIn(domain);
@@ -170,12 +170,14 @@ DemoFindings demoFindings(const std::vector<EvaluateReport> &measured, const Com
         const auto found = measuredOn(measured, task);
         if (found.empty())
             continue;
-        DemoTask row{domain, metricOf(task), items, {}, {}};
+        DemoTask row{domain, metricOf(task), items, {}, {}, {}};
         for (const auto &run : findings.runs) {
             const auto entry = found.find(run);
             row.values.push_back(entry == found.end() ? std::nullopt : valueOf(*entry->second, row.metric));
         }
-        if (auto own = ownLessOthers(found, domain, row.metric, domainRuns); !own.empty()) {
+        if (const auto own = ownLessOthers(found, domain, row.metric, domainRuns, demoSparserSuffix); !own.empty())
+            row.ownLessOthersSparser = meanOfScores({&own, 1});
+        if (auto own = ownLessOthers(found, domain, row.metric, domainRuns, {}); !own.empty()) {
             row.ownLessOthers = meanOfScores({&own, 1});
             differences.push_back(std::move(own));
         }

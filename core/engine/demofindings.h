@@ -19,6 +19,8 @@ struct DemoTask {
     std::vector<std::optional<analysis::Estimate>> values; ///< per run of DemoFindings::runs; none: not measured
     /// The sub-model of this domain, less the mean of those of the other domains, on the same items.
     std::optional<analysis::Estimate> ownLessOthers;
+    /// The same among the runs of demoSparserSuffix: where 50 % costs nothing, this may tell domains apart.
+    std::optional<analysis::Estimate> ownLessOthersSparser;
 };
 
 /// A group of pairs of runs and how far apart their masks lie.

@@ -69,13 +69,18 @@ std::string verdict(const Estimate &difference)
                                 : "A sub-model keeps less of its own domain than the others do.";
 }
 
+std::string judged(const Estimate &difference)
+{
+    return points(difference) + (difference.interval.covers(0) ? "; not distinguishable" : "");
+}
+
 std::string ownTable(const DemoFindings &findings)
 {
     std::string text;
     for (const auto &task : findings.tasks)
         if (task.ownLessOthers)
-            text += "- " + task.domain + ": " + points(*task.ownLessOthers)
-                + (task.ownLessOthers->interval.covers(0) ? "; not distinguishable\n" : "\n");
+            text += "- " + task.domain + ": " + judged(*task.ownLessOthers)
+                + (task.ownLessOthersSparser ? ". At 60 %: " + judged(*task.ownLessOthersSparser) : "") + "\n";
     return text;
 }
 
@@ -88,7 +93,8 @@ std::string demoPage(const DemoFindings &findings)
     if (!findings.tasks.empty()) {
         text += "## Accuracy\n\nIn percent, with the interval; in bold each sub-model on its own domain.\n\n"
             + accuracyTable(findings) + "\n";
-        text += "The sub-model of a domain, less the mean of those of the other domains, on the same items:\n\n"
+        text +=
+            "The sub-model of a domain, less the mean of those of the other domains, on the same items, at 50 %:\n\n"
             + ownTable(findings) + "\n";
     }
     if (findings.ownLessOthers)

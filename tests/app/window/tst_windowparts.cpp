@@ -64,6 +64,24 @@ private Q_SLOTS:
         QCOMPARE(done, QStringLiteral("a"));
     }
 
+    /// Habit decides between names that match alike, never against the name that was typed whole.
+    void paletteTakesAWholeNameAtItsWord()
+    {
+        ActionRegistry registry;
+        QString done;
+        registry.add(spec("a", "Model Notes", [&done] { done = QStringLiteral("a"); }));
+        registry.add(spec("b", "&Model", [&done] { done = QStringLiteral("b"); }));
+        CommandPalette palette(registry);
+        palette.popUp();
+        QTest::keyClicks(&palette.input(), QStringLiteral("notes"));
+        QTest::keyClick(&palette.input(), Qt::Key_Return);
+        QCOMPARE(done, QStringLiteral("a"));
+        palette.popUp();
+        QTest::keyClicks(&palette.input(), QStringLiteral("model"));
+        QTest::keyClick(&palette.input(), Qt::Key_Return);
+        QCOMPARE(done, QStringLiteral("b"));
+    }
+
     void paletteWithoutAMatchDoesNothing()
     {
         ActionRegistry registry;

@@ -75,7 +75,8 @@ private Q_SLOTS:
         QCOMPARE(names.size(), prunes.size());
         for (const auto &domain : demoDomainRuns())
             QVERIFY2(names.contains(domain), domain.c_str());
-        for (const std::string control : {"python-s2", "python-s3", "math-60", "math-2-4", "magnitude", "random"})
+        for (const std::string control :
+             {"python-s2", "python-s3", "math-60", "csr-60", "math-2-4", "magnitude", "random"})
             QVERIFY2(names.contains(control), control.c_str());
         const auto code = std::ranges::find(prunes, "code", &PruneRequest::run);
         QCOMPARE(code->data->files.size(), std::size_t(4));
@@ -133,6 +134,22 @@ private Q_SLOTS:
         const std::string page = demoPage(findings);
         QVERIFY2(page.find("do not tell") != std::string::npos, page.c_str());
         QVERIFY2(page.find("not distinguishable") != std::string::npos, page.c_str());
+    }
+
+    /// Where 50 % costs nothing, the runs at 60 % may tell the domains apart; they are compared among themselves.
+    void comparesTheSparserRunsToo()
+    {
+        EvaluateReport report;
+        report.results = {entry("csr", "arc_easy", {1, 1, 1, 1}), entry("math", "arc_easy", {1, 1, 1, 1}),
+                          entry("csr-60", "arc_easy", {1, 1, 1, 0}), entry("math-60", "arc_easy", {1, 0, 0, 0})};
+        const auto findings = demoFindings({report}, compared({"math", "csr", "math-60", "csr-60"}), {"math", "csr"});
+        const auto &task = findings.tasks.front();
+        QCOMPARE(task.ownLessOthers->value, 0.0);
+        QVERIFY(task.ownLessOthersSparser.has_value());
+        QCOMPARE(task.ownLessOthersSparser->value, 0.5);
+        QCOMPARE(findings.ownLessOthers->value, 0.0); // of those at 50 %
+        const std::string page = demoPage(findings);
+        QVERIFY2(page.find("At 60 %: 50.0 points") != std::string::npos, page.c_str());
     }
 
     void groupsDistances()
