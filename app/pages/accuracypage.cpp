@@ -15,6 +15,7 @@
 
 #include "core/engine/evaluate.h"
 #include "widgets/common/emptystate.h"
+#include "widgets/common/formrow.h"
 #include "widgets/common/menubutton.h"
 
 namespace secateur::app {
@@ -108,7 +109,7 @@ QWidget *AccuracyPage::makeControls()
         auto *const spin = new QSpinBox;
         auto *const text = new QLabel(label);
         text->setBuddy(spin);
-        text->setMinimumWidth(text->sizeHint().width() + 4); // the underlined letter is wider than the hint knows
+        widgets::fitUnderlined(*text);
         spin->setRange(least, most);
         spin->setValue(value);
         spin->setAccessibleName(QString(label).remove(QLatin1Char('&')));

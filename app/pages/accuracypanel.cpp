@@ -16,6 +16,7 @@
 
 #include "core/engine/evaluate.h"
 #include "widgets/common/emptystate.h"
+#include "widgets/common/formrow.h"
 #include "widgets/common/tablefit.h"
 
 namespace secateur::app {
@@ -128,8 +129,7 @@ QWidget *AccuracyPanel::makeMeasures()
     m_measures->setToolTip(tr("Which numbers are shown: those of one metric, found by one protocol"));
     m_measuresLabel = new QLabel(tr("Meas&ure"), m_measuresRow);
     m_measuresLabel->setBuddy(m_measures);
-    // The underlined letter is wider than the hint knows.
-    m_measuresLabel->setMinimumWidth(m_measuresLabel->sizeHint().width() + 4);
+    widgets::fitUnderlined(*m_measuresLabel);
     m_seeds = new QCheckBox(tr("A&verage seeds"), m_measuresRow);
     m_seeds->setToolTip(tr("Shows runs that differ in their calibration sample alone as one: the mean, and an interval "
                            "from the lowest to the highest"));

@@ -147,10 +147,6 @@ QWidget *PromptDialog::makeNumbers()
     m_seed->setRange(0, std::numeric_limits<int>::max());
     widgets::addFormRow(*form, tr("See&d"), m_seed,
                         tr("Every model draws with this seed; it matters at a temperature"));
-    for (QWidget *const field : {static_cast<QWidget *>(m_tokens), static_cast<QWidget *>(m_temperature)}) {
-        QWidget *const label = form->labelForField(field);
-        label->setMinimumWidth(label->sizeHint().width() + 4); // the underlined letter is wider than the hint knows
-    }
     connect(m_tokens, &QSpinBox::valueChanged, this, &PromptDialog::update);
     connect(m_temperature, &QDoubleSpinBox::valueChanged, this, &PromptDialog::update);
     connect(m_seed, &QSpinBox::valueChanged, this, &PromptDialog::update);
