@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "app/cli/commands.h"
+#include "app/cli/demoprogress.h"
 #include "app/cli/text.h"
 #include "core/base/file.h"
 #include "core/engine/compute.h"
@@ -62,6 +63,57 @@ ordered_json findingsJson(const engine::DemoFindings &findings)
             {"random", findings.random}};
 }
 
+/// What is to be done, in this order, before the findings are written.
+struct Plan {
+    std::vector<engine::PruneRequest> prunes; ///< without those that are finished
+    std::vector<engine::EvaluateRequest> evaluations;
+    std::vector<engine::FigureRequest> figures;
+};
+
+std::string taskOf(const engine::EvaluateRequest &request)
+{
+    return request.tasks.front().substr(0, request.tasks.front().find('='));
+}
+
+/// In what a sub-model takes to be pruned, as it was on two cores.
+double weightOf(const engine::EvaluateRequest &request)
+{
+    const std::string task = taskOf(request);
+    if (task == "humaneval" || task == "humaneval_js" || task.starts_with("gsm8k"))
+        return 20;
+    if (task.starts_with("humaneval"))
+        return 14;
+    return task == "perplexity" ? 4 : 8;
+}
+
+std::vector<double> weightsOf(const Plan &plan)
+{
+    std::vector<double> weights(plan.prunes.size(), 1.0);
+    for (const auto &request : plan.evaluations)
+        weights.push_back(weightOf(request));
+    weights.push_back(1.0); // comparing
+    weights.insert(weights.end(), plan.figures.size(), 1.0);
+    return weights;
+}
+
+/// Of the sub-models, those that are not there yet; interrupted ones are to go on.
+Result<std::vector<engine::PruneRequest>> prunesLeft(const std::filesystem::path &demo,
+                                                     const std::filesystem::path &path, int threads)
+{
+    auto requests = engine::demoPrunes(demo, path, threads);
+    std::error_code ignored;
+    if (!std::filesystem::exists(path / store::studyFileName, ignored))
+        return requests;
+    SECATEUR_TRY(study, store::Study::open(path, store::Study::Access::Read));
+    const auto has = [](const auto &runs, const std::string &name) {
+        return std::ranges::any_of(runs, [&name](const auto &run) { return run.recipe.name == name; });
+    };
+    std::erase_if(requests, [&](const auto &request) { return has(study->runs(), request.run); });
+    for (auto &request : requests)
+        request.resume = has(study->interrupted(), request.run);
+    return requests;
+}
+
 class Demo : public Command
 {
 public:
@@ -85,60 +137,68 @@ public:
     Result<Outcome> run(const Session &session) override
     {
         const auto start = std::chrono::steady_clock::now();
-        SECATEUR_TRY(demo, engine::demoFolder());
-        std::error_code problem;
-        const auto figures = m_noFigures ? m_folder : m_folder / "figures";
-        std::filesystem::create_directories(figures, problem);
-        if (problem)
-            return failure(ErrorCode::Io, figures.string() + ": " + problem.message());
-        const auto study = m_folder / "demo.secateur";
-        SECATEUR_CHECK(prune(demo, study, session));
-        SECATEUR_TRY(measured, evaluate(demo, study, session));
+        SECATEUR_TRY(plan, makePlan(session.threads));
+        const auto study = engine::demoStudy(m_folder);
+        DemoProgress progress(session.context, weightsOf(plan));
+        SECATEUR_CHECK(prune(plan, progress, session));
+        SECATEUR_TRY(measured, evaluate(plan, progress, session));
+        tellStep("Comparing", session);
         SECATEUR_TRY(compared,
-                     engine::compare({study, {}, analysis::SetKind::Pruned, session.threads}, session.context));
+                     engine::compare({study, {}, analysis::SetKind::Pruned, session.threads}, progress.next()));
         const auto findings = engine::demoFindings(measured, compared, engine::demoDomainRuns());
         const std::string page = engine::demoPage(findings);
-        SECATEUR_CHECK(writeFileAtomically(m_folder / "findings.md", page));
-        if (!m_noFigures)
-            SECATEUR_CHECK(draw(study, session));
+        SECATEUR_CHECK(draw(plan, progress, session));
+        // Last of all: what has findings is complete.
+        SECATEUR_CHECK(writeFileAtomically(engine::demoFindingsFile(m_folder), page));
         const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         Outcome outcome;
         outcome.json = {{"seconds", seconds},
                         {"study", study.string()},
                         {"figures", m_figures},
-                        {"findings", (m_folder / "findings.md").string()},
+                        {"findings", engine::demoFindingsFile(m_folder).string()},
                         {"table", tableJson(findings)}};
         outcome.json.update(findingsJson(findings));
         outcome.text = page + "\nThe study is " + printable(study.string()) + "; made in " + fixed(seconds, 0) + " s."
-            + (m_noFigures ? "" : " Figures are in " + printable(figures.string()) + ".") + "\n";
+            + (m_noFigures ? "" : " Figures are in " + printable(figuresFolder().string()) + ".") + "\n";
         outcome.notices = std::move(m_notices);
         return outcome;
     }
 
 private:
-    /// Makes what is not there yet, and continues what was interrupted.
-    Result<void> prune(const std::filesystem::path &demo, const std::filesystem::path &path, const Session &session)
+    [[nodiscard]] std::filesystem::path figuresFolder() const { return m_folder / "figures"; }
+
+    /// Says what cannot work before anything is begun.
+    Result<Plan> makePlan(int threads) const
+    {
+        SECATEUR_TRY(demo, engine::demoFolder());
+        SECATEUR_CHECK(engine::prepareDemoFolder(m_folder));
+        const auto study = engine::demoStudy(m_folder);
+        Plan plan;
+        SECATEUR_TRY(prunes, prunesLeft(demo, study, threads));
+        plan.prunes = std::move(prunes);
+        plan.evaluations = engine::demoEvaluations(demo, study, m_allowCode, threads);
+        if (m_noFigures)
+            return plan;
+        SECATEUR_CHECK(engine::prepareDemoFolder(figuresFolder()));
+        plan.figures = engine::demoFigures(study, figuresFolder(), threads);
+        std::erase_if(plan.figures, [this](const engine::FigureRequest &request) {
+            return request.kind == "accuracy" && !m_allowCode && request.tasks.front().starts_with("humaneval");
+        });
+        return plan;
+    }
+
+    static void tellStep(const std::string &step, const Session &session)
+    {
+        session.stream(step + "\n");
+        session.tell({{"step", step}});
+    }
+
+    Result<void> prune(const Plan &plan, DemoProgress &progress, const Session &session)
     {
         SECATEUR_TRY(compute, engine::loadCompute());
-        std::vector<std::string> finished;
-        std::vector<std::string> interrupted;
-        std::error_code ignored;
-        if (std::filesystem::exists(path / store::studyFileName, ignored)) {
-            SECATEUR_TRY(study, store::Study::open(path, store::Study::Access::Read));
-            for (const auto &run : study->runs())
-                finished.push_back(run.recipe.name);
-            for (const auto &run : study->interrupted())
-                interrupted.push_back(run.recipe.name);
-        }
-        const auto has = [](const std::vector<std::string> &names, const std::string &name) {
-            return std::ranges::find(names, name) != names.end();
-        };
-        for (auto &request : engine::demoPrunes(demo, path, session.threads)) {
-            if (has(finished, request.run))
-                continue;
-            request.resume = has(interrupted, request.run);
-            session.stream("Pruning " + request.run + "\n");
-            SECATEUR_TRY(report, compute->prune(request, session.context));
+        for (const auto &request : plan.prunes) {
+            tellStep("Pruning " + request.run, session);
+            SECATEUR_TRY(report, compute->prune(request, progress.next()));
             for (const auto &notice : report.notices)
                 m_notices.push_back(request.run + ": " + notice);
         }
@@ -146,18 +206,18 @@ private:
     }
 
     /// A task that cannot be measured here (no compiler for its language, no sandbox) is said and left out.
-    Result<std::vector<engine::EvaluateReport>> evaluate(const std::filesystem::path &demo,
-                                                         const std::filesystem::path &study, const Session &session)
+    Result<std::vector<engine::EvaluateReport>> evaluate(const Plan &plan, DemoProgress &progress,
+                                                         const Session &session)
     {
         SECATEUR_TRY(compute, engine::loadCompute());
         std::vector<engine::EvaluateReport> reports;
         if (!m_allowCode)
             m_notices.emplace_back("code was not measured: add --allow-code-execution to run, in the sandbox, what the "
                                    "model writes");
-        for (const auto &request : engine::demoEvaluations(demo, study, m_allowCode, session.threads)) {
-            const std::string task = request.tasks.front().substr(0, request.tasks.front().find('='));
-            session.stream("Measuring " + task + "\n");
-            auto report = compute->evaluate(request, session.context);
+        for (const auto &request : plan.evaluations) {
+            const std::string task = taskOf(request);
+            tellStep("Measuring " + task, session);
+            auto report = compute->evaluate(request, progress.next());
             if (!report && (report.error().code == ErrorCode::Cancelled || !request.allowCodeExecution))
                 return tl::make_unexpected(std::move(report).error());
             if (!report)
@@ -168,14 +228,14 @@ private:
         return reports;
     }
 
-    Result<void> draw(const std::filesystem::path &study, const Session &session)
+    Result<void> draw(const Plan &plan, DemoProgress &progress, const Session &session)
     {
+        if (plan.figures.empty())
+            return {};
         SECATEUR_TRY(maker, engine::loadFigureMaker());
-        for (const auto &request : engine::demoFigures(study, m_folder / "figures", session.threads)) {
-            if (request.kind == "accuracy" && !m_allowCode && request.tasks.front().starts_with("humaneval"))
-                continue;
-            session.stream("Drawing " + request.output.filename().string() + "\n");
-            SECATEUR_TRY(report, maker->draw(request, session.context));
+        for (const auto &request : plan.figures) {
+            tellStep("Drawing " + request.output.filename().string(), session);
+            SECATEUR_TRY(report, maker->draw(request, progress.next()));
             m_figures.insert(m_figures.end(), report.files.begin(), report.files.end());
             for (const auto &notice : report.notices)
                 m_notices.push_back(request.output.filename().string() + ": " + notice);

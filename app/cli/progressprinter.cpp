@@ -16,6 +16,8 @@ constexpr double lineEvery = 5.0; // seconds, for lines about anything but layer
 
 std::string amount(const Progress &progress)
 {
+    if (progress.unit == "percent")
+        return std::to_string(progress.done) + " %";
     if (progress.unit == "bytes") {
         const auto megabytes = [](std::uint64_t bytes) { return grouped(bytes / 1000000); };
         return megabytes(progress.done) + (progress.total ? "/" + megabytes(progress.total) : std::string()) + " MB";

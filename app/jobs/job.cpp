@@ -148,6 +148,8 @@ void Job::takeLine(const QByteArray &line)
         m_notices << notice->text;
     } else if (const auto *piece = std::get_if<WorkerPiece>(&parsed)) {
         Q_EMIT wrote(piece->run, piece->text);
+    } else if (auto *step = std::get_if<WorkerStep>(&parsed)) {
+        m_step = std::move(step->text);
     } else if (auto *error = std::get_if<WorkerError>(&parsed)) {
         m_error = std::move(*error);
     } else {

@@ -49,6 +49,8 @@ public:
     [[nodiscard]] bool isActive() const { return m_state == State::Running || m_state == State::Stopping; }
     [[nodiscard]] qint64 processId() const { return m_process.processId(); }
     [[nodiscard]] const std::optional<WorkerProgress> &progress() const { return m_progress; }
+    /// Of a job that has many: what it does just now; empty otherwise.
+    [[nodiscard]] const QString &step() const { return m_step; }
     [[nodiscard]] const QStringList &notices() const { return m_notices; }
     /// Of a failed job; advice() is what its user could do about it.
     [[nodiscard]] const WorkerError &error() const { return m_error; }
@@ -85,6 +87,7 @@ private:
     QStringList m_notices;
     std::optional<WorkerProgress> m_progress;
     QDateTime m_progressAt;
+    QString m_step;
     WorkerError m_error;
     qulonglong m_killsAtStart = 0; ///< for memory, in the whole system
 };

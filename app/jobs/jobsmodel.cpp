@@ -27,7 +27,7 @@ QString progressCell(const Job &job)
         return job.error().detail;
     if (job.state() == Job::State::Waiting || !job.progress())
         return {};
-    return progressText(*job.progress());
+    return progressText(*job.progress(), job.step());
 }
 
 QString finishingCell(const Job &job)
@@ -66,9 +66,11 @@ QString jobStateText(Job::State state)
     return {};
 }
 
-QString progressText(const WorkerProgress &progress)
+QString progressText(const WorkerProgress &progress, const QString &step)
 {
     const QLocale locale;
+    if (progress.unit == QStringLiteral("percent"))
+        return words("%1: %2 %").arg(step.isEmpty() ? progress.stage : step).arg(progress.done);
     if (progress.unit == QStringLiteral("layers"))
         return words("%1: layer %2 of %3").arg(progress.stage).arg(progress.done).arg(progress.total);
     const bool bytes = progress.unit == QStringLiteral("bytes");

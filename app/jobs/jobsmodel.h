@@ -31,7 +31,7 @@ private:
 };
 
 [[nodiscard]] QString jobStateText(Job::State state);
-/// "prune: layer 12 of 30", "hash: 45 of 98 MB".
-[[nodiscard]] QString progressText(const WorkerProgress &progress);
+/// "prune: layer 12 of 30", "hash: 45 of 98 MB"; with a step of many, "Pruning math: 12 %".
+[[nodiscard]] QString progressText(const WorkerProgress &progress, const QString &step = {});
 
 } // namespace secateur::app

@@ -57,6 +57,8 @@ WorkerLine parseWorkerLine(const QByteArray &line)
         return progressFrom(*parsed);
     if (parsed->contains("notice"))
         return WorkerNotice{stringAt(*parsed, "notice")};
+    if (parsed->contains("step"))
+        return WorkerStep{stringAt(*parsed, "step")};
     if (const auto error = parsed->find("error"); error != parsed->end() && error->is_object())
         return WorkerError{stringAt(*error, "code"), stringAt(*error, "detail")};
     if (const auto run = parsed->find("run"); run != parsed->end() && run->is_string() && parsed->contains("text"))

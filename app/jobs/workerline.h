@@ -36,12 +36,17 @@ struct WorkerPiece {
     QString text;
 };
 
+/// Which of its many steps a long command is at, of `demo`.
+struct WorkerStep {
+    QString text;
+};
+
 /// What a worker wrote on a line of standard error that is none of the above: a library's warning, say.
 struct WorkerText {
     QString text;
 };
 
-using WorkerLine = std::variant<WorkerProgress, WorkerNotice, WorkerError, WorkerPiece, WorkerText>;
+using WorkerLine = std::variant<WorkerProgress, WorkerNotice, WorkerError, WorkerPiece, WorkerStep, WorkerText>;
 
 /// Never fails: a line that is not what it should be is text.
 [[nodiscard]] WorkerLine parseWorkerLine(const QByteArray &line);

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/demo.h"
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <system_error>
 
+#include <unistd.h>
+
+#include "core/base/file.h"
 #include "core/store/evaluation.h"
+#include "core/store/study.h"
 
 namespace secateur::engine {
 namespace {
@@ -89,6 +95,54 @@ Result<fs::path> demoFolder()
     return failure(ErrorCode::NotFound,
                    "the demo's model is not there (looked in " + looked
                        + "); set SECATEUR_DEMO to the folder resources/demo of Secateur's source");
+}
+
+fs::path demoStudy(const fs::path &folder)
+{
+    return folder / "demo.secateur";
+}
+
+fs::path demoFindingsFile(const fs::path &folder)
+{
+    return folder / "findings.md";
+}
+
+Result<void> prepareDemoFolder(const fs::path &folder)
+{
+    std::error_code problem;
+    fs::create_directories(folder, problem);
+    // A file is no folder, and is no problem to create_directories either when it is at the end of a link.
+    if (!problem && !fs::is_directory(folder, problem) && !problem)
+        problem = std::make_error_code(std::errc::not_a_directory);
+    if (!problem && ::access(folder.c_str(), W_OK | X_OK) != 0)
+        problem = std::error_code(errno, std::generic_category());
+    if (!problem)
+        return {};
+    const bool full = errnoError(problem.value(), {}, folder).code == ErrorCode::OutOfDisk;
+    return failure(full ? ErrorCode::OutOfDisk : ErrorCode::BadInput,
+                   folder.string() + ": the demo's files cannot go here: " + problem.message()
+                       + (full ? "; make room on that disk, or name a folder on another one"
+                               : "; name a folder that can be made or written to, for example one in your home"));
+}
+
+DemoState demoState(const fs::path &folder)
+{
+    DemoState state;
+    std::error_code ignored;
+    const auto planned = demoPrunes({}, {}, 1);
+    state.all = planned.size();
+    state.hasFindings = fs::exists(demoFindingsFile(folder), ignored);
+    const auto study = store::Study::open(demoStudy(folder), store::Study::Access::Read);
+    if (!study)
+        return state;
+    const auto isThere = [&runs = (*study)->runs()](const PruneRequest &request) {
+        return std::ranges::any_of(runs, [&](const auto &run) { return run.recipe.name == request.run; });
+    };
+    state.finished = std::size_t(std::ranges::count_if(planned, isThere));
+    state.hasCode = std::ranges::any_of((*study)->evaluations(), [](const auto &evaluation) {
+        return evaluation.recipe.task.starts_with("humaneval");
+    });
+    return state;
 }
 
 std::vector<std::string> demoDomainRuns()

@@ -17,6 +17,25 @@ namespace secateur::engine {
 /// resources/demo of the source tree this was built from. NotFound says where it was looked for.
 [[nodiscard]] Result<std::filesystem::path> demoFolder();
 
+/// The study of a demo in this folder, and what it found, for people.
+[[nodiscard]] std::filesystem::path demoStudy(const std::filesystem::path &folder);
+[[nodiscard]] std::filesystem::path demoFindingsFile(const std::filesystem::path &folder);
+
+/// Makes the folder where it is missing. What cannot be written to is BadInput (a full disk OutOfDisk): said before two
+/// minutes of work, and with what to do.
+[[nodiscard]] Result<void> prepareDemoFolder(const std::filesystem::path &folder);
+
+/// How far the demo in a folder got.
+struct DemoState {
+    std::size_t finished = 0; ///< sub-models of those of demoPrunes()
+    std::size_t all = 0;
+    bool hasCode = false; ///< problems of programming languages were measured
+    bool hasFindings = false;
+    [[nodiscard]] bool isComplete() const { return finished == all && hasFindings; }
+};
+/// Nothing is finished where there is no study, or none that can be read: the demo itself then says why.
+[[nodiscard]] DemoState demoState(const std::filesystem::path &folder);
+
 /// The runs that the tables compare: nine domains at 50 %, in the order of the tables.
 [[nodiscard]] std::vector<std::string> demoDomainRuns();
 

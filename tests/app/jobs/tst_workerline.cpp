@@ -37,6 +37,20 @@ private Q_SLOTS:
         QCOMPARE(progressText(*progress), QStringLiteral("hash: 5 MB"));
     }
 
+    void stepsOfALongCommand()
+    {
+        const auto line = parseWorkerLine("{\"step\":\"Pruning math\"}");
+        const auto *step = std::get_if<WorkerStep>(&line);
+        QVERIFY(step);
+        WorkerProgress progress;
+        progress.stage = QStringLiteral("demo");
+        progress.done = 12;
+        progress.total = 100;
+        progress.unit = QStringLiteral("percent");
+        QCOMPARE(progressText(progress, step->text), QStringLiteral("Pruning math: 12 %"));
+        QCOMPARE(progressText(progress), QStringLiteral("demo: 12 %"));
+    }
+
     void valuesOfOtherTypesCountAsAbsent()
     {
         const auto line =
