@@ -9,6 +9,15 @@ namespace {
 
 using store::Study;
 
+/// Ids of the runs that a run was made of.
+nlohmann::ordered_json madeOf(const store::Combination &combination)
+{
+    nlohmann::ordered_json ids = nlohmann::ordered_json::array();
+    for (const auto &run : combination.runs)
+        ids.push_back(run.id);
+    return ids;
+}
+
 nlohmann::ordered_json runJson(const store::RunManifest &run)
 {
     return {{"name", run.recipe.name},
@@ -20,6 +29,7 @@ nlohmann::ordered_json runJson(const store::RunManifest &run)
             {"target", run.recipe.target},
             {"statistics", statisticsName(run.recipe.statistics)},
             {"origin", run.recipe.origin},
+            {"made_of", run.recipe.combination ? madeOf(*run.recipe.combination) : nlohmann::ordered_json::array()},
             {"approximate", run.recipe.approximate},
             {"sparsity", run.sparsity()},
             {"layers", run.layers()},

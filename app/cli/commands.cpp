@@ -7,7 +7,7 @@ CommandList allCommands()
 {
     CommandList commands;
     for (const auto make : {makeInspect, makeTokenize, makeScore, makeGenerate, makePrune, makeCompare, makeMasks,
-                            makeNorms, makeResparsify, makeExport, makeEvaluate, makeFigure, makeRuns, makeDelete,
+                            makeNorms, makeResparsify, makeCombine, makeExport, makeEvaluate, makeFigure, makeRuns, makeDelete,
                             makeVerify, makeDemo, makeCompletion, makeProbe})
         commands.push_back(make());
     return commands;

@@ -16,6 +16,7 @@ namespace secateur::cli {
 [[nodiscard]] std::unique_ptr<Command> makeMasks();
 [[nodiscard]] std::unique_ptr<Command> makeNorms();
 [[nodiscard]] std::unique_ptr<Command> makeResparsify();
+[[nodiscard]] std::unique_ptr<Command> makeCombine();
 [[nodiscard]] std::unique_ptr<Command> makeExport();
 [[nodiscard]] std::unique_ptr<Command> makeEvaluate();
 [[nodiscard]] std::unique_ptr<Command> makeFigure();

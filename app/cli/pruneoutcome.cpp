@@ -56,6 +56,45 @@ std::string secondsText(const std::map<std::string, double> &seconds)
     return parts.empty() ? whole : whole + " (" + joined(parts, ", ") + ")";
 }
 
+/// What it was made from.
+std::string originText(const store::RunRecipe &recipe)
+{
+    std::string text;
+    if (recipe.combination) {
+        const auto &runs = recipe.combination->runs;
+        text = "Made by " + mask::ruleName(recipe.combination->rule) + " of ";
+        for (const auto &run : runs)
+            text += (&run == &runs.front() ? "" : ", ") + printable(run.name)
+                + (run.weight == 1.0 ? "" : " (weight " + fixed(run.weight, 2) + ")");
+        text += ", which were calibrated";
+    } else {
+        text = "Calibrated";
+    }
+    return text + " on " + grouped(recipe.calibrationTokens) + " tokens in " + grouped(recipe.calibrationSequences)
+        + " sequences\n";
+}
+
+/// Why the masks are not those of pruning to them.
+std::string approximateText(const store::RunRecipe &recipe)
+{
+    if (!recipe.approximate)
+        return {};
+    if (recipe.combination)
+        return "Approximate: the norms of the runs were measured behind layers pruned by their own masks, not by "
+               "these; "
+               "prune with --statistics dense to make this exact\n";
+    return "Approximate: the norms of the parent run were measured behind layers pruned to its sparsity, not to this "
+           "one; prune with --statistics dense to make this exact\n";
+}
+
+nlohmann::ordered_json combinationJson(const store::Combination &combination)
+{
+    nlohmann::ordered_json runs = nlohmann::ordered_json::array();
+    for (const auto &run : combination.runs)
+        runs.push_back({{"run", run.name}, {"id", run.id}, {"domain", run.domain}, {"weight", run.weight}});
+    return {{"rule", mask::ruleName(combination.rule)}, {"runs", runs}};
+}
+
 } // namespace
 
 Outcome pruneOutcome(const engine::PruneReport &report)
@@ -78,15 +117,13 @@ Outcome pruneOutcome(const engine::PruneReport &report)
                     {"peak_rss_bytes", manifest.outcome.peakResidentBytes},
                     {"notices", report.notices},
                     {"sublayers", sublayersJson(manifest)}};
+    if (recipe.combination)
+        outcome.json["combination"] = combinationJson(*recipe.combination);
     outcome.text = "Run " + printable(recipe.name) + " (" + manifest.id + "): " + grouped(manifest.pruned()) + " of "
         + grouped(manifest.total()) + " prunable weights pruned, " + fixed(100.0 * manifest.sparsity(), 2) + " %\n"
-        + "Calibrated on " + grouped(recipe.calibrationTokens) + " tokens in " + grouped(recipe.calibrationSequences)
-        + " sequences\n" + "Time " + secondsText(manifest.outcome.seconds) + ", peak memory "
-        + bytesText(manifest.outcome.peakResidentBytes) + "\n"
-        + (recipe.approximate ? "Approximate: the norms of the parent run were measured behind layers pruned to its "
-                                "sparsity, not to this one; prune with --statistics dense to make this exact\n"
-                              : "")
-        + "\n" + sublayersText(manifest);
+        + originText(recipe) + "Time " + secondsText(manifest.outcome.seconds) + ", peak memory "
+        + bytesText(manifest.outcome.peakResidentBytes) + "\n" + approximateText(recipe) + "\n"
+        + sublayersText(manifest);
     outcome.notices = report.notices;
     return outcome;
 }

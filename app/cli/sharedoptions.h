@@ -17,6 +17,7 @@ class TargetOptions
 {
 public:
     void declare(Arguments &arguments, const std::string &sparsityHelp);
+    [[nodiscard]] bool isGiven() const { return m_sparsity || m_pattern; }
     /// InvalidArgument for values out of range, or when none is given and there is no `fallback`.
     [[nodiscard]] Result<PruneTarget> target(std::optional<double> fallback) const;
 

@@ -15,17 +15,29 @@ using analysis::AccuracyCell;
 using analysis::AccuracyTable;
 using store::EvaluationManifest;
 
-/// What runs have alike that differ in their calibration sample alone.
-std::string recipeText(const store::RunRecipe &recipe)
+std::string calibrationText(const data::Provenance &calibration)
 {
-    const auto &calibration = recipe.calibration;
-    std::string text = recipe.domain + '|' + methodName(recipe.method) + '|' + recipe.target + '|'
-        + statisticsName(recipe.statistics) + '|' + recipe.compute + '|' + recipe.origin
-        + (recipe.approximate ? "~|" : "|") + calibration.bos;
+    std::string text = calibration.bos;
     for (const auto number : {calibration.length, calibration.maxLength, calibration.samplesRequested})
         text += '|' + std::to_string(number);
     for (const auto &file : calibration.files)
         text += '|' + file.sha256 + file.fieldTemplate;
+    return text;
+}
+
+/// What runs have alike that differ in their calibration sample alone.
+std::string recipeText(const store::RunRecipe &recipe)
+{
+    std::string text = recipe.domain + '|' + methodName(recipe.method) + '|' + recipe.target + '|'
+        + statisticsName(recipe.statistics) + '|' + recipe.compute + '|' + recipe.origin
+        + (recipe.approximate ? "~|" : "|") + calibrationText(recipe.calibration);
+    if (recipe.combination) {
+        text += '|' + mask::ruleName(recipe.combination->rule);
+        for (const auto &run : recipe.combination->runs)
+            text += '|' + run.domain + '|' + run.target + '|' + std::to_string(run.weight);
+        for (const auto &calibration : recipe.combination->calibrations)
+            text += '|' + calibration.domain + '|' + calibrationText(calibration.provenance);
+    }
     return text;
 }
 
@@ -314,9 +326,17 @@ private:
 std::vector<std::string> domainsOf(const store::Study &study)
 {
     std::vector<std::string> domains;
-    for (const auto &run : study.runs())
-        if (std::ranges::find(domains, run.recipe.domain) == domains.end())
-            domains.push_back(run.recipe.domain);
+    const auto add = [&domains](const std::string &domain) {
+        if (std::ranges::find(domains, domain) == domains.end())
+            domains.push_back(domain);
+    };
+    for (const auto &run : study.runs()) {
+        if (!run.recipe.combination)
+            add(run.recipe.domain);
+        else // its own is none: there are no texts of "code+math"
+            for (const auto &calibration : run.recipe.combination->calibrations)
+                add(calibration.domain);
+    }
     return domains;
 }
 

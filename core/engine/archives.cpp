@@ -105,11 +105,14 @@ Result<WriteReport> writeNorms(const fs::path &study, const std::string &run, co
                                const RunContext &context)
 {
     SECATEUR_TRY(opened, openRun(study, run));
-    if (!usesActivations(opened.manifest().recipe.method))
-        return failure(ErrorCode::NotFound,
-                       "run \"" + opened.manifest().recipe.name + "\" was pruned by "
-                           + methodName(opened.manifest().recipe.method)
-                           + ", which measures no norms; name a run of another method");
+    if (!opened.manifest().recipe.hasNorms())
+        return failure(
+            ErrorCode::NotFound,
+            "run \"" + opened.manifest().recipe.name + "\" was "
+                + (opened.manifest().recipe.isMadeOfMasks()
+                       ? std::string("made of masks, which have no norms")
+                       : "pruned by " + methodName(opened.manifest().recipe.method) + ", which measures no norms")
+                + "; name another run");
     std::vector<Entry> entries;
     for (const store::SublayerInfo &matrix : opened.manifest().sublayers)
         entries.push_back({tensorName(matrix.id), format::DType::F32, {matrix.cols}});

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/engine/light.h"
+#include "core/engine/samematrices.h"
 
 namespace secateur::engine {
 
@@ -31,23 +32,11 @@ Result<std::vector<store::RunManifest>> chosenRuns(const store::Study &study, co
     return runs;
 }
 
-/// All runs of a study are of one model, so a difference means that a manifest is wrong.
-Result<void> checkSameMatrices(const std::vector<store::RunManifest> &runs)
-{
-    const auto same = [](const store::SublayerInfo &a, const store::SublayerInfo &b) {
-        return a.id == b.id && a.rows == b.rows && a.cols == b.cols;
-    };
-    for (const store::RunManifest &run : runs)
-        if (!std::ranges::equal(run.sublayers, runs.front().sublayers, same))
-            return failure(ErrorCode::BadInput,
-                           "runs \"" + runs.front().recipe.name + "\" and \"" + run.recipe.name
-                               + "\" do not have the same matrices, so they cannot be compared; run `verify`");
-    return {};
-}
-
 /// Two samples of one domain, pruned alike: what lies between them is noise of the calibration.
 bool sameDomain(const store::RunRecipe &a, const store::RunRecipe &b)
 {
+    if (a.combination.has_value() != b.combination.has_value()) // a mean of samples is no sample
+        return false;
     return a.domain == b.domain && a.method == b.method && a.target == b.target && a.statistics == b.statistics
         && a.calibrationFingerprint != b.calibrationFingerprint;
 }

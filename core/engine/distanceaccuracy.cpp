@@ -61,9 +61,13 @@ private:
     /// The run that stands for a domain, seen from a run of the table.
     [[nodiscard]] const RunManifest *referenceOf(const RunManifest &run, const std::string &domain)
     {
+        // The masks of a run made of masks are at no target; those it was made of are.
+        const std::string &target =
+            run.recipe.isMadeOfMasks() ? run.recipe.combination->runs.front().target : run.recipe.target;
         const auto fits = [&](const RunManifest &other) {
-            return other.recipe.domain == domain && other.recipe.method == run.recipe.method
-                && other.recipe.target == run.recipe.target && other.recipe.statistics == run.recipe.statistics;
+            return !other.recipe.combination && other.recipe.domain == domain
+                && other.recipe.method == run.recipe.method && other.recipe.target == target
+                && other.recipe.statistics == run.recipe.statistics;
         };
         const auto isShown = [this](const RunManifest &other) {
             return std::ranges::find(m_table.rows, other.id, &analysis::AccuracyRow::id) != m_table.rows.end();
@@ -77,8 +81,7 @@ private:
             return nullptr;
         }
         if (std::ranges::count_if(runs, fits) > 1)
-            m_chosen[domain + " (" + methodName(run.recipe.method) + ", " + run.recipe.target + ")"] =
-                found->recipe.name;
+            m_chosen[domain + " (" + methodName(run.recipe.method) + ", " + target + ")"] = found->recipe.name;
         return &*found;
     }
 

@@ -27,9 +27,9 @@ constexpr std::uint64_t windowWithoutRecord = 2048;
 using TextHash = std::array<std::uint64_t, 2>;
 using RecordOfFile = std::pair<std::string, std::uint64_t>; ///< SHA-256 of a file, number of the record in it
 
-bool hasText(const store::RunRecipe &recipe)
+bool hasText(const Provenance &calibration)
 {
-    return !recipe.calibration.bos.empty() && !recipe.calibration.files.empty();
+    return !calibration.bos.empty() && !calibration.files.empty();
 }
 
 /// Finds the files that a run was calibrated on, among those the user names or where they were then.
@@ -108,15 +108,20 @@ bool sameSource(const Provenance &a, const Provenance &b)
 std::vector<Source> sourcesOf(const store::Study &study, const std::string &domain)
 {
     std::vector<Source> sources;
-    const auto add = [&](const store::RunRecipe &recipe) {
-        if (recipe.domain != domain || !hasText(recipe))
+    const auto addOne = [&](const std::string &whose, const Provenance &calibration) {
+        if (whose != domain || !hasText(calibration))
             return;
         auto found = std::ranges::find_if(
-            sources, [&](const Source &source) { return sameSource(source.provenance, recipe.calibration); });
+            sources, [&](const Source &source) { return sameSource(source.provenance, calibration); });
         if (found == sources.end())
-            found = sources.insert(sources.end(), {recipe.calibration, {}, {}});
-        found->used.insert(found->used.end(), recipe.calibration.sampleIndices.begin(),
-                           recipe.calibration.sampleIndices.end());
+            found = sources.insert(sources.end(), {calibration, {}, {}});
+        found->used.insert(found->used.end(), calibration.sampleIndices.begin(), calibration.sampleIndices.end());
+    };
+    const auto add = [&](const store::RunRecipe &recipe) {
+        addOne(recipe.domain, recipe.calibration);
+        if (recipe.combination) // whose runs may have been removed; it saw what they saw
+            for (const auto &calibration : recipe.combination->calibrations)
+                addOne(calibration.domain, calibration.provenance);
     };
     for (const auto &run : study.runs())
         add(run.recipe);

@@ -155,14 +155,29 @@ json sourceModelJson(const architecture::ModelIdentity &model)
             {"files", files}};
 }
 
+/// Without paths, which name folders of this machine and are nobody else's business.
+json provenanceJson(const data::Provenance &provenance)
+{
+    json result = data::toJson(provenance);
+    for (json &file : result["files"])
+        file.erase("path");
+    return result;
+}
+
+json combinationJson(const store::Combination &combination)
+{
+    json result = store::toJson(combination);
+    for (std::size_t i = 0; i < combination.calibrations.size(); ++i)
+        result["calibrations"][i]["provenance"] = provenanceJson(combination.calibrations[i].provenance);
+    return result;
+}
+
 /// pruning_manifest.json (design/protocols.md E.3): how to make the same sub-model again.
 json manifestJson(const store::RunManifest &run, const architecture::ModelIdentity &model,
                   const std::vector<ExportedMatrix> &matrices, double sparsity)
 {
     const auto &recipe = run.recipe;
-    json calibration = data::toJson(recipe.calibration);
-    for (json &file : calibration["files"])
-        file.erase("path"); // names folders of this machine, which are nobody else's business
+    json calibration = provenanceJson(recipe.calibration);
     calibration["fingerprint"] = recipe.calibrationFingerprint;
     calibration["sequences"] = recipe.calibrationSequences;
     calibration["tokens"] = recipe.calibrationTokens;
@@ -183,6 +198,8 @@ json manifestJson(const store::RunManifest &run, const architecture::ModelIdenti
                    {"calibration", calibration},
                    {"source_model", sourceModelJson(model)},
                    {"matrices", json::array()}};
+    if (recipe.combination)
+        result["combination"] = combinationJson(*recipe.combination);
     for (const auto &matrix : matrices)
         result["matrices"].push_back(matrixJson(matrix));
     return result;

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/sha256.h"
 #include "core/base/text.h"
 #include "core/engine/distanceaccuracy.h"
 #include "core/engine/evaluate.h"
@@ -64,13 +63,10 @@ Result<void> settleMatrix(FigureDataRequest &request, const RunManifest &run)
 
 analysis::FigureSource sourceOf(const RunManifest &run)
 {
-    Sha256 digest;
-    for (const auto &file : run.files)
-        digest.update(file.name + " " + file.sha256 + "\n");
-    return {run.recipe.name,   run.id,
-            run.recipe.domain, methodName(run.recipe.method),
-            run.recipe.target, run.recipe.calibrationFingerprint,
-            digest.finishHex()};
+    return {run.recipe.name,        run.id,
+            run.recipe.domain,      methodName(run.recipe.method),
+            run.recipe.target,      run.recipe.calibrationFingerprint,
+            store::filesSha256(run)};
 }
 
 Result<std::vector<RunManifest>> chosenRuns(const store::Study &study, const std::vector<std::string> &names)
@@ -110,6 +106,7 @@ const RunManifest *partnerOf(const store::Study &study, const RunManifest &run)
     const auto found = std::ranges::find_if(study.runs(), [&](const RunManifest &other) {
         return other.recipe.domain == recipe.domain && other.recipe.method == recipe.method
             && other.recipe.target == recipe.target && other.recipe.statistics == recipe.statistics
+            && other.recipe.combination.has_value() == recipe.combination.has_value()
             && other.recipe.calibrationFingerprint != recipe.calibrationFingerprint;
     });
     return found == study.runs().end() ? nullptr : &*found;

@@ -20,6 +20,11 @@ double secondsSince(Clock::time_point start)
 
 Result<void> checkTarget(const PruneTarget &target, const store::RunManifest &parent)
 {
+    if (parent.recipe.isMadeOfMasks())
+        return failure(ErrorCode::InvalidArgument,
+                       "run \"" + parent.recipe.name + "\" was made of masks (" + parent.recipe.target
+                           + "), so there are no scores to select by; resparsify the runs it was made of, or combine "
+                             "them by the rule scores");
     const auto *const pattern = std::get_if<NmPattern>(&target);
     if (!pattern)
         return {};

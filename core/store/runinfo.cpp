@@ -3,7 +3,25 @@
 
 #include <algorithm>
 
+#include "core/base/sha256.h"
+
 namespace secateur::store {
+
+namespace {
+
+/// Rule and runs with their weights, for people to read too: "union of code (20261124T…), math (…)".
+std::string combinationText(const std::optional<Combination> &combination)
+{
+    if (!combination)
+        return {};
+    std::string text = mask::ruleName(combination->rule);
+    for (const CombinedRun &run : combination->runs)
+        text += (&run == &combination->runs.front() ? " of " : ", ") + run.name + " (" + run.id + ", weight "
+            + std::to_string(run.weight) + ")";
+    return text;
+}
+
+} // namespace
 
 std::map<std::string, std::string> RunRecipe::fingerprintParts() const
 {
@@ -14,7 +32,21 @@ std::map<std::string, std::string> RunRecipe::fingerprintParts() const
         {"compute", compute},
         {"calibration", calibrationFingerprint},
         {"seed", method == PruneMethod::Random ? std::to_string(calibration.seed) : ""},
+        {"combination", combinationText(combination)},
     };
+}
+
+bool RunRecipe::isMadeOfMasks() const
+{
+    return combination && combination->rule != mask::CombineRule::Scores;
+}
+
+std::string filesSha256(const RunManifest &run)
+{
+    Sha256 digest;
+    for (const RunFile &file : run.files)
+        digest.update(file.name + " " + file.sha256 + "\n");
+    return digest.finishHex();
 }
 
 std::uint64_t RunManifest::pruned() const

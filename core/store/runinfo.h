@@ -13,8 +13,36 @@
 #include "core/base/result.h"
 #include "core/base/types.h"
 #include "core/data/calibration.h"
+#include "core/mask/maskalgebra.h"
 
 namespace secateur::store {
+
+/// A run of which another one was made, as it was then: it may have been removed since.
+struct CombinedRun {
+    std::string id;
+    std::string name;
+    std::string domain;
+    std::string target;
+    double weight = 1.0; ///< of its scores
+    std::string filesSha256; ///< filesSha256() of its manifest
+    friend bool operator==(const CombinedRun &, const CombinedRun &) = default;
+};
+
+/// What some run saw of a domain.
+struct CombinedCalibration {
+    std::string domain;
+    std::string fingerprint;
+    data::Provenance provenance;
+};
+
+/// How a run was made of others.
+struct Combination {
+    mask::CombineRule rule = mask::CombineRule::Union;
+    std::vector<CombinedRun> runs; ///< in the order that the rule takes them
+    /// All that the run's weights depend on, also where a run of `runs` was made of others itself: held-out texts stay
+    /// held out, and the run can be made again, when those runs are gone. None twice.
+    std::vector<CombinedCalibration> calibrations;
+};
 
 /// What a run was asked to be, known before it starts. Written to draft.json first, so that an interrupted run can be
 /// listed and resumed.
@@ -25,20 +53,27 @@ struct RunRecipe {
     std::string target; ///< targetText(): "0.5" or "2:4"
     StatisticsMode statistics = StatisticsMode::Pruned;
     std::string compute = "f32"; ///< "f32" or "bf16"
-    std::string origin = "prune"; ///< "prune", or "resparsify" with `parentRun`
+    std::string origin = "prune"; ///< "prune", "combine" with `combination`, or "resparsify" with `parentRun`
     std::string parentRun; ///< id of the run whose norms were used
     bool approximate = false; ///< resparsified from norms that saw other pruned layers before them
     data::Provenance calibration;
     std::string calibrationFingerprint;
     std::uint64_t calibrationTokens = 0;
     std::uint64_t calibrationSequences = 0;
+    /// Of runs made of others, whose `calibration` is empty, and of what was resparsified from them.
+    std::optional<Combination> combination;
     /// Programs that compute this session, as in RunOutcome. For the layer files; in neither draft nor manifest.
     std::map<std::string, std::string> versions;
 
     /// The parts that decide the result, by name, for a refusal to resume that says which part differs:
-    /// "method", "target", "statistics", "compute", "calibration". The name and domain are not among
-    /// them, though resume compares the domain, too.
+    /// "method", "target", "statistics", "compute", "calibration", "seed", "combination". The name and domain are not
+    /// among them, though resume compares the domain, too.
     [[nodiscard]] std::map<std::string, std::string> fingerprintParts() const;
+    /// Whether the masks are those of other runs put together; they were not selected by `method`, cannot be selected
+    /// again, and there are no norms. `target` is then the name of the rule.
+    [[nodiscard]] bool isMadeOfMasks() const;
+    /// Whether the run has norms, from which its masks can be selected at another sparsity.
+    [[nodiscard]] bool hasNorms() const { return usesActivations(method) && !isMadeOfMasks(); }
 };
 
 /// One pruned matrix of a run.
@@ -81,7 +116,11 @@ struct RunManifest {
     [[nodiscard]] std::vector<std::string> sublayerNames() const; ///< in the model's order
 };
 
+/// SHA-256 over names and checksums of the run's files: one digest for all its masks and norms.
+[[nodiscard]] std::string filesSha256(const RunManifest &run);
+
 [[nodiscard]] nlohmann::json toJson(const RunRecipe &recipe);
+[[nodiscard]] nlohmann::json toJson(const Combination &combination);
 [[nodiscard]] Result<RunRecipe> recipeFromJson(const nlohmann::json &value, const std::string &origin);
 [[nodiscard]] nlohmann::json toJson(const RunManifest &manifest);
 [[nodiscard]] Result<RunManifest> manifestFromJson(const nlohmann::json &value, const std::string &origin);

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "core/store/combinationjson.h"
 #include "core/store/jsonfields.h"
 #include "core/store/layerformat.h"
 #include "core/store/names.h"
@@ -128,19 +129,22 @@ Result<T> inFile(Result<T> result, const std::string &origin)
 
 json toJson(const RunRecipe &recipe)
 {
-    return {{"name", recipe.name},
-            {"domain", recipe.domain},
-            {"method", methodName(recipe.method)},
-            {"target", recipe.target},
-            {"statistics", statisticsName(recipe.statistics)},
-            {"compute", recipe.compute},
-            {"origin", recipe.origin},
-            {"parent_run", recipe.parentRun},
-            {"approximate", recipe.approximate},
-            {"calibration", data::toJson(recipe.calibration)},
-            {"calibration_fingerprint", recipe.calibrationFingerprint},
-            {"calibration_tokens", recipe.calibrationTokens},
-            {"calibration_sequences", recipe.calibrationSequences}};
+    json result = {{"name", recipe.name},
+                   {"domain", recipe.domain},
+                   {"method", methodName(recipe.method)},
+                   {"target", recipe.target},
+                   {"statistics", statisticsName(recipe.statistics)},
+                   {"compute", recipe.compute},
+                   {"origin", recipe.origin},
+                   {"parent_run", recipe.parentRun},
+                   {"approximate", recipe.approximate},
+                   {"calibration", data::toJson(recipe.calibration)},
+                   {"calibration_fingerprint", recipe.calibrationFingerprint},
+                   {"calibration_tokens", recipe.calibrationTokens},
+                   {"calibration_sequences", recipe.calibrationSequences}};
+    if (recipe.combination)
+        result["combination"] = toJson(*recipe.combination);
+    return result;
 }
 
 Result<RunRecipe> recipeFromJson(const json &value, const std::string &origin)
@@ -161,6 +165,10 @@ Result<RunRecipe> recipeFromJson(const json &value, const std::string &origin)
     recipe.calibrationTokens = fields.count("calibration_tokens");
     recipe.calibrationSequences = fields.count("calibration_sequences");
     SECATEUR_CHECK(fields.status());
+    if (value.contains("combination")) {
+        SECATEUR_TRY(combination, combinationFromJson(value["combination"], origin + ": combination"));
+        recipe.combination = std::move(combination);
+    }
     if (auto valid = checkRunName(recipe.name); !valid)
         return failure(ErrorCode::BadInput, origin + ": " + valid.error().detail);
     return recipe;

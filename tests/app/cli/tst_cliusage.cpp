@@ -63,6 +63,12 @@ void TestCliUsage::wrongUsageGivesTwo_data()
     add("prune S --model M --domain d --data F --method luck");
     add("prune S --domain d --data F");
     add("resparsify S R");
+    add("combine S --runs a,b");
+    add("combine S --rule union");
+    add("combine S --runs a,b --rule sum");
+    add("combine S --runs a,b --rule scores --weights 1,x");
+    add("combine S --runs a,b --rule scores --sparsity 1");
+    add("combine S --runs a,b --rule scores --sparsity 0.5 --pattern 2:4");
     add("masks S R");
     add("export S R -o D --format sparse");
     add("compare S --set both");

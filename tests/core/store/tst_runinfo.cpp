@@ -64,6 +64,49 @@ private Q_SLOTS:
         QCOMPARE(back->outcome.seconds.at("total"), 0.1);
     }
 
+    void combinationRoundTrip()
+    {
+        RunManifest manifest = sampleManifest();
+        const CombinedRun parent{"20261124T034129123Z-1f0c77ab", "code", "code", "0.5", 0.25, std::string(64, 'c')};
+        manifest.recipe.combination = Combination{
+            mask::CombineRule::Difference, {parent}, {{"code", std::string(64, 'e'), manifest.recipe.calibration}}};
+        const std::string text = toJson(manifest).dump();
+        const auto back = manifestFromJson(*parseJson(text, "text"), "manifest.json");
+        VERIFY_RESULT(back);
+        QCOMPARE(QString::fromStdString(toJson(*back).dump()), QString::fromStdString(text));
+        QVERIFY(back->recipe.combination->runs.front() == parent);
+        QVERIFY(back->recipe.isMadeOfMasks() && !back->recipe.hasNorms());
+        QCOMPARE(back->recipe.combination->calibrations.front().provenance.sampleIndices,
+                 manifest.recipe.calibration.sampleIndices);
+        // Rule, runs and weights decide the result.
+        auto other = *back;
+        other.recipe.combination->runs.front().weight = 0.5;
+        QVERIFY(other.recipe.fingerprintParts() != back->recipe.fingerprintParts());
+        manifest.recipe.combination.reset();
+        QVERIFY(!toJson(manifest)["recipe"].contains("combination"));
+    }
+
+    void refusesImpossibleCombinations()
+    {
+        RunManifest manifest = sampleManifest();
+        const CombinedRun parent{"20261124T034129123Z-1f0c77ab", "code", "code", "0.5", 1.0, std::string(64, 'c')};
+        manifest.recipe.combination = Combination{mask::CombineRule::Union, {parent}, {}};
+        const json sound = toJson(manifest);
+        VERIFY_RESULT(manifestFromJson(sound, "manifest.json"));
+        for (const auto &[key, value] : std::vector<std::pair<std::string, json>>{{"/rule", "sum"},
+                                                                                  {"/runs", json::array()},
+                                                                                  {"/runs", "code"},
+                                                                                  {"/runs/0/weight", 0.0},
+                                                                                  {"/runs/0/weight", "much"},
+                                                                                  {"/runs/0/id", "../escape"},
+                                                                                  {"/runs/0/files_sha256", "c"},
+                                                                                  {"/calibrations", 3}}) {
+            json changed = sound;
+            changed[json::json_pointer("/recipe/combination" + key)] = value;
+            VERIFY_ERROR(manifestFromJson(changed, "manifest.json"), ErrorCode::BadInput);
+        }
+    }
+
     void totals()
     {
         const RunManifest manifest = sampleManifest();
@@ -94,7 +137,7 @@ private Q_SLOTS:
         QVERIFY(a.fingerprintParts() == b.fingerprintParts());
         b.target = "2:4";
         QVERIFY(a.fingerprintParts() != b.fingerprintParts());
-        QCOMPARE(a.fingerprintParts().size(), std::size_t(6));
+        QCOMPARE(a.fingerprintParts().size(), std::size_t(7));
         // A seed decides the masks of the random method, and of no other.
         RunRecipe seeded = a;
         ++seeded.calibration.seed;
