@@ -19,8 +19,10 @@ private Q_SLOTS:
     void listsRuns();
     void compares();
     void comparesChosenRuns();
+    void tellsWhatLiesBehindDistances();
     void writesMasksAndNorms();
     void resparsifies();
+    void combines();
     void exports();
     void deletesIntoTheTrash();
     void verifies();
@@ -106,6 +108,50 @@ void TestCliStudy::comparesChosenRuns()
              unknown.told().c_str());
 }
 
+void TestCliStudy::tellsWhatLiesBehindDistances()
+{
+    const auto result = object({"compare", m_study, "--columns", "--parts", "layers"});
+    const auto effect = result["effects"][0];
+    QCOMPARE(effect["a"].get<std::string>(), std::string("python"));
+    QCOMPARE(effect["b"].get<std::string>(), std::string("math"));
+    const double floor = effect["floor"].get<double>();
+    QCOMPARE(floor, result["pairs"][0]["whole"].get<double>());
+    const double cross = (result["pairs"][1]["whole"].get<double>() + result["pairs"][2]["whole"].get<double>()) / 2.0;
+    QVERIFY(std::abs(effect["cross"].get<double>() - cross) < 1e-12);
+    QVERIFY(std::abs(effect["value"].get<double>() - (cross - floor) / (2.0 / 3.0 - floor)) < 1e-9);
+    QVERIFY(effect["low"].is_null()); // of math there is one sample
+
+    const auto columns = result["pairs"][1]["columns"];
+    const double half = columns["half"].get<double>();
+    QVERIFY(half > 0.0 && half < 0.5);
+    QVERIFY(columns["curve"][5]["differences"].get<double>() > 0.5); // half of the columns, those with the most
+    QCOMPARE(columns["per_sublayer"].size(), std::size_t(7));
+
+    const auto parts = result["parts"];
+    QVERIFY(parts["runs"] == nlohmann::json({"python", "math"})); // one of each domain
+    QCOMPARE(parts["parts"].size(), std::size_t(4));
+    const auto whole = parts["whole"];
+    QCOMPARE(whole["core"].get<int>() + whole["none"].get<int>() + whole["specific"]["python"].get<int>()
+                 + whole["specific"]["math"].get<int>(),
+             whole["weights"].get<int>());
+    QVERIFY(whole["core"].get<int>() * 4 > whole["weights"].get<int>());
+
+    const std::string csv = (m_folder->path() / "parts.csv").string();
+    const auto heads = object({"compare", m_study, "--runs", "python,math", "--parts", "heads", "--csv", csv});
+    QCOMPARE(heads["parts"]["parts"][0]["sublayer"].get<std::string>(), std::string("self_attn.q_proj"));
+    QFile file(QString::fromStdString(csv));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const auto lines = file.readAll().trimmed().split('\n');
+    QCOMPARE(lines.front(), QByteArray("layer,sublayer,index,weights,core,specific,none,only python,only math"));
+    QCOMPARE(std::size_t(lines.size() - 1), heads["parts"]["parts"].size());
+
+    const auto text = m_cli.run({"compare", m_study, "--parts", "neurons", "--columns"});
+    for (const char *expected : {"Effect size of a domain", "Half in", "Only math", "The 20 of ", "one run per domain"})
+        QVERIFY2((text.output + text.errors).find(expected) != std::string::npos, text.told().c_str());
+    const auto alone = m_cli.run({"compare", m_study, "--runs", "python,python-again"});
+    QVERIFY2(alone.output.find("Effect size: not known") != std::string::npos, alone.told().c_str());
+}
+
 void TestCliStudy::writesMasksAndNorms()
 {
     const auto masks = object({"masks", m_study, "python", "-o", m_output});
@@ -140,6 +186,45 @@ void TestCliStudy::resparsifies()
     QCOMPARE(pattern["sparsity"].get<double>(), 0.5);
     QVERIFY(pattern["approximate"].get<bool>()); // the norms came from the pruned pass
     QCOMPARE(pattern["sublayers"].size(), std::size_t(28));
+}
+
+void TestCliStudy::combines()
+{
+    const auto both = object({"combine", m_study, "--runs", "python,math", "--rule", "union"});
+    QCOMPARE(both["run"].get<std::string>(), std::string("python+math-union"));
+    QCOMPARE(both["target"].get<std::string>(), std::string("union"));
+    QCOMPARE(both["combination"]["rule"].get<std::string>(), std::string("union"));
+    QCOMPARE(both["combination"]["runs"][1]["run"].get<std::string>(), std::string("math"));
+    QCOMPARE(both["tokens"].get<int>(), 256);
+    const double sparsity = both["sparsity"].get<double>();
+    QVERIFY(sparsity > 0.0 && sparsity < 0.5); // two halves that differ keep more than a half
+
+    const auto scores = object({"combine", m_study, "--runs", "python,math", "--rule", "scores", "--weights", "3,1",
+                                "--pattern", "2:4", "--name", "weighted"});
+    QCOMPARE(scores["run"].get<std::string>(), std::string("weighted"));
+    QCOMPARE(scores["sparsity"].get<double>(), 0.5);
+    const auto alone = object({"combine", m_study, "--runs", "math", "--rule", "scores", "--name", "alone"});
+    QVERIFY(alone.is_object());
+    const auto pairs = object({"compare", m_study, "--runs", "math,alone"})["pairs"];
+    QCOMPARE(pairs[0]["whole"].get<double>(), 0.0);
+
+    // Runs like any others, also without those they were made of.
+    QVERIFY(object({"delete", m_study, "python"}).is_object());
+    QVERIFY(object({"masks", m_study, "python+math-union", "-o", m_output}).is_object());
+    const auto exported = object({"export", m_study, "python+math-union", "-o", (m_folder->path() / "out").string()});
+    QCOMPARE(exported["sparsity"].get<double>(), sparsity);
+    QVERIFY(object({"verify", m_study})["bad"].empty());
+
+    const auto text = m_cli.run({"combine", m_study, "--runs", "math,python-again", "--rule", "difference"});
+    for (const char *expected : {"Made by difference of math, python-again", "math-without-python"})
+        QVERIFY2(text.output.find(expected) != std::string::npos, text.told().c_str());
+    for (const std::vector<std::string> &wrong : {std::vector<std::string>{"--rule", "union", "--sparsity", "0.5"},
+                                                  {"--rule", "majority", "--weights", "1,2"}}) {
+        std::vector<std::string> words = {"combine", m_study, "--runs", "math,python-again"};
+        words.insert(words.end(), wrong.begin(), wrong.end());
+        const auto refused = m_cli.run(words);
+        QVERIFY2(refused.status == 2, refused.told().c_str());
+    }
 }
 
 void TestCliStudy::exports()
