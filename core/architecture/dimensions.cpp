@@ -12,6 +12,27 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::size_t wholeNames = 3; // of ggufParts
+constexpr std::array<std::string_view, 16> ggufParts = {
+    "token_embd.weight",
+    "output_norm.weight",
+    "output.weight",
+    // of a block
+    "attn_norm.weight",
+    "attn_q.weight",
+    "attn_k.weight",
+    "attn_v.weight",
+    "attn_output.weight",
+    "attn_q_norm.weight",
+    "attn_k_norm.weight",
+    "post_attention_norm.weight",
+    "ffn_norm.weight",
+    "post_ffw_norm.weight",
+    "ffn_gate.weight",
+    "ffn_up.weight",
+    "ffn_down.weight",
+};
+
 Result<void> readTokenIds(const ConfigReader &reader, const HfDefaults &defaults, ModelConfig &config)
 {
     SECATEUR_TRY(bos, reader.optionalInteger("bos_token_id"));
@@ -200,15 +221,20 @@ json commonHfConfig(const ModelConfig &config, const std::string &dtype)
     return result;
 }
 
+std::span<const std::string_view> ggufTensorParts()
+{
+    return ggufParts;
+}
+
 std::optional<std::string> commonHfTensorName(const std::string &ggufName, const std::string &ffnNorm,
                                               const std::string &postAttentionNorm,
                                               const std::string &postFeedForwardNorm)
 {
-    if (ggufName == "token_embd.weight")
+    if (ggufName == ggufParts[0])
         return "model.embed_tokens.weight";
-    if (ggufName == "output_norm.weight")
+    if (ggufName == ggufParts[1])
         return "model.norm.weight";
-    if (ggufName == "output.weight")
+    if (ggufName == ggufParts[2])
         return "lm_head.weight";
     constexpr std::string_view start = "blk.";
     const auto dot = ggufName.find('.', start.size());
@@ -217,25 +243,17 @@ std::optional<std::string> commonHfTensorName(const std::string &ggufName, const
     const std::string layer = ggufName.substr(start.size(), dot - start.size());
     if (layer.empty() || layer.size() > 4 || layer.find_first_not_of("0123456789") != std::string::npos)
         return std::nullopt;
-    const std::array<std::pair<std::string_view, std::string>, 13> parts = {{
-        {"attn_norm.weight", "input_layernorm"},
-        {"attn_q.weight", "self_attn.q_proj"},
-        {"attn_k.weight", "self_attn.k_proj"},
-        {"attn_v.weight", "self_attn.v_proj"},
-        {"attn_output.weight", "self_attn.o_proj"},
-        {"attn_q_norm.weight", "self_attn.q_norm"},
-        {"attn_k_norm.weight", "self_attn.k_norm"},
-        {"post_attention_norm.weight", postAttentionNorm},
-        {"ffn_norm.weight", ffnNorm},
-        {"post_ffw_norm.weight", postFeedForwardNorm},
-        {"ffn_gate.weight", "mlp.gate_proj"},
-        {"ffn_up.weight", "mlp.up_proj"},
-        {"ffn_down.weight", "mlp.down_proj"},
-    }};
+    const std::array<std::string, ggufParts.size() - wholeNames> hfParts = {
+        "input_layernorm",   "self_attn.q_proj", "self_attn.k_proj",
+        "self_attn.v_proj",  "self_attn.o_proj", "self_attn.q_norm",
+        "self_attn.k_norm",  postAttentionNorm,  ffnNorm,
+        postFeedForwardNorm, "mlp.gate_proj",    "mlp.up_proj",
+        "mlp.down_proj",
+    };
     const std::string_view rest = std::string_view(ggufName).substr(dot + 1);
-    for (const auto &[part, hfPart] : parts)
-        if (part == rest && !hfPart.empty())
-            return "model.layers." + layer + "." + hfPart + ".weight";
+    for (std::size_t part = 0; part < hfParts.size(); ++part)
+        if (ggufParts[wholeNames + part] == rest && !hfParts[part].empty())
+            return "model.layers." + layer + "." + hfParts[part] + ".weight";
     return std::nullopt;
 }
 

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "core/architecture/configreader.h"
 #include "core/architecture/family.h"
@@ -36,6 +38,9 @@ struct HfDefaults {
 
 /// The keys that all families write into a config.json.
 [[nodiscard]] nlohmann::json commonHfConfig(const ModelConfig &config, const std::string &dtype);
+
+/// What GGUF calls the tensors of a model: whole names, and names behind "blk.7.".
+[[nodiscard]] std::span<const std::string_view> ggufTensorParts();
 
 /// "blk.7.ffn_down.weight" is "model.layers.7.mlp.down_proj.weight". The norms inside a block have another meaning in
 /// each family: the caller says which Hugging Face norm is which.

@@ -49,6 +49,9 @@ public:
 /// All families, for messages and for choosing.
 [[nodiscard]] const std::vector<const Family *> &families();
 
+/// The one that made a configuration: ModelConfig::family. Internal when there is none of that name.
+[[nodiscard]] Result<const Family *> familyNamed(const std::string &name);
+
 /// Unsupported, with the list of what can be opened, when no family claims it.
 [[nodiscard]] Result<const Family *> familyForHf(const nlohmann::json &config, const std::string &origin);
 [[nodiscard]] Result<const Family *> familyForGguf(const format::GgufFile &file);

@@ -43,6 +43,14 @@ const std::vector<const Family *> &families()
     return all;
 }
 
+Result<const Family *> familyNamed(const std::string &name)
+{
+    const auto found = std::ranges::find(families(), name, &Family::name);
+    if (found == families().end())
+        return failure(ErrorCode::Internal, "no family is called " + name);
+    return *found;
+}
+
 Result<const Family *> familyForHf(const nlohmann::json &config, const std::string &origin)
 {
     if (!config.is_object())

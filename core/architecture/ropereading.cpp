@@ -95,22 +95,6 @@ Result<RopeSpec> ropeFromParameters(const ConfigReader &parameters, double defau
     return rope;
 }
 
-/// What Llama 3's scaling divides the frequency of dimension pair `pair` by (transformers
-/// modeling_rope_utils.py, _compute_llama3_parameters, read as a quotient).
-double llama3Divisor(const RopeSpec &rope, std::int64_t headDim, std::size_t pair)
-{
-    const double frequency = 1.0 / std::pow(rope.base, 2.0 * double(pair) / double(headDim));
-    const double wavelength = 2.0 * std::numbers::pi / frequency;
-    const double positions = double(rope.originalPositions);
-    if (wavelength < positions / rope.highFrequencyFactor)
-        return 1.0;
-    if (wavelength > positions / rope.lowFrequencyFactor)
-        return rope.factor;
-    const double smooth =
-        (positions / wavelength - rope.lowFrequencyFactor) / (rope.highFrequencyFactor - rope.lowFrequencyFactor);
-    return 1.0 / ((1.0 - smooth) / rope.factor + smooth);
-}
-
 /// Reads rope_freqs.weight and finds the parameters that every published Llama 3 model has (1, 4, 8192 positions)
 /// with the factor that the tensor shows.
 Result<void> readFrequencyFactors(const format::GgufFile &file, std::int64_t headDim, RopeSpec &rope)
@@ -142,6 +126,20 @@ Result<void> readFrequencyFactors(const format::GgufFile &file, std::int64_t hea
 }
 
 } // namespace
+
+double llama3Divisor(const RopeSpec &rope, std::int64_t headDim, std::size_t pair)
+{
+    const double frequency = 1.0 / std::pow(rope.base, 2.0 * double(pair) / double(headDim));
+    const double wavelength = 2.0 * std::numbers::pi / frequency;
+    const double positions = double(rope.originalPositions);
+    if (wavelength < positions / rope.highFrequencyFactor)
+        return 1.0;
+    if (wavelength > positions / rope.lowFrequencyFactor)
+        return rope.factor;
+    const double smooth =
+        (positions / wavelength - rope.lowFrequencyFactor) / (rope.highFrequencyFactor - rope.lowFrequencyFactor);
+    return 1.0 / ((1.0 - smooth) / rope.factor + smooth);
+}
 
 Result<RopeSpec> ropeFromHf(const ConfigReader &config, double defaultBase, const std::optional<std::string> &part)
 {

@@ -23,6 +23,10 @@ namespace secateur::architecture {
 [[nodiscard]] Result<RopeSpec> ropeFromGguf(const format::GgufFile &file, const std::string &prefix, double defaultBase,
                                             std::int64_t headDim);
 
+/// What Llama 3's scaling divides the frequency of dimension pair `pair` by (transformers modeling_rope_utils.py,
+/// _compute_llama3_parameters, read as a quotient).
+[[nodiscard]] double llama3Divisor(const RopeSpec &rope, std::int64_t headDim, std::size_t pair);
+
 /// rope_scaling for a config.json: null, or an object.
 [[nodiscard]] nlohmann::json ropeScalingJson(const RopeSpec &rope);
 

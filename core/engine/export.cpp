@@ -119,13 +119,9 @@ Result<void> copyCompanions(const fs::path &from, const fs::path &to)
 /// config.json and the tokenizer's files, made from GGUF metadata.
 Result<void> writeCompanions(const architecture::ModelArchive &model, const fs::path &to)
 {
-    const auto &families = architecture::families();
-    const auto family = std::ranges::find_if(
-        families, [&](const auto *candidate) { return candidate->name() == model.config().family; });
-    if (family == families.end())
-        return failure(ErrorCode::Internal, "no family is called " + model.config().family);
+    SECATEUR_TRY(family, architecture::familyNamed(model.config().family));
     SECATEUR_CHECK(
-        writeFileAtomically(to / "config.json", (*family)->toHfConfig(model.config(), "float32").dump(2) + "\n"));
+        writeFileAtomically(to / "config.json", family->toHfConfig(model.config(), "float32").dump(2) + "\n"));
     SECATEUR_TRY(tokenizer, tokenizer::Tokenizer::forModel(model.path()));
     SECATEUR_CHECK(writeFileAtomically(to / "tokenizer.json", tokenizer->tokenizerJson()));
     return writeFileAtomically(to / "tokenizer_config.json", tokenizer->tokenizerConfigJson());

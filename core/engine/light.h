@@ -108,10 +108,24 @@ struct ExportReport {
     std::vector<std::string> files;
     std::uint64_t bytes = 0;
     double sparsity = 0.0; ///< of the prunable weights, counted while writing
+    std::uint64_t roundedToZero = 0; ///< kept weights that the type of a GGUF file is too coarse for
+    std::vector<std::string> notices;
 };
 /// A dense Hugging Face folder with zeros in place: same dtype, names and sharding as the source folder. From a GGUF:
 /// float32 (its blocks dequantised exactly), with config.json and tokenizer files made from its metadata.
 [[nodiscard]] Result<ExportReport> exportDense(const ExportRequest &request, const RunContext &context);
+
+struct ExportGgufRequest {
+    std::filesystem::path study;
+    std::string run;
+    std::optional<std::filesystem::path> model; ///< empty: where the study last saw it
+    std::filesystem::path output; ///< a new file
+    format::DType type = format::DType::F16; ///< of the matrices: F32, F16, BF16, Q8_0 or Q4_0
+};
+/// One GGUF file with zeros in place, its metadata made from the model's configuration and tokenizer. Vectors are
+/// float32; with Q4_0 the embeddings are Q8_0; rows that are no whole blocks are F16. Read back, every pruned weight
+/// must be 0. Unsupported for other types, in which zeros would not stay zero, and for what GGUF cannot describe.
+[[nodiscard]] Result<ExportReport> exportGguf(const ExportGgufRequest &request, const RunContext &context);
 
 /// What a prune works on, as far as its memory depends on it.
 struct PruneDemand {

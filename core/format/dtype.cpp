@@ -8,6 +8,7 @@
 #include "core/format/bytes.h"
 #include "core/format/dequantize.h"
 #include "core/format/half.h"
+#include "core/format/quantize.h"
 
 namespace secateur::format {
 
@@ -127,6 +128,12 @@ std::optional<DType> dtypeFromGguf(std::uint32_t type)
     return std::nullopt;
 }
 
+std::optional<std::uint32_t> ggufNumber(DType type)
+{
+    const std::uint32_t number = row(type).gguf;
+    return number == kNotInGguf ? std::nullopt : std::optional(number);
+}
+
 std::string_view unreadGgufType(std::uint32_t type)
 {
     for (const auto &candidate : kUnreadGgufTypes) {
@@ -198,15 +205,19 @@ Result<void> toFloat32(DType type, std::span<const std::byte> source, std::span<
 
 Result<void> fromFloat32(DType type, std::span<const float> source, std::span<std::byte> target)
 {
-    if (type != DType::F32 && type != DType::F16 && type != DType::BF16)
+    const BlockEncoder encode = blockEncoder(type);
+    if (!encode && type != DType::F32 && type != DType::F16 && type != DType::BF16)
         return failure(ErrorCode::Unsupported, "weights are not written as " + std::string(dtypeName(type)));
-    if (target.size() % blockBytes(type) != 0 || target.size() / blockBytes(type) != source.size())
+    const std::size_t blocks = source.size() / blockElements(type);
+    if (source.size() % blockElements(type) != 0 || target.size() != blocks * blockBytes(type))
         return tl::make_unexpected(sizeMismatch(type, target.size(), source.size()));
     if (source.empty())
         return {};
 
     const auto bytes = std::as_bytes(source);
-    if (type == DType::F16)
+    if (encode)
+        encode(source.data(), blocks, target.data());
+    else if (type == DType::F16)
         convertEach<float, std::uint16_t>(bytes.data(), source.size(), target.data(), floatToHalf);
     else if (type == DType::BF16)
         convertEach<float, std::uint16_t>(bytes.data(), source.size(), target.data(), floatToBfloat);

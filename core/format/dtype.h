@@ -44,6 +44,8 @@ enum class DType {
 [[nodiscard]] std::optional<DType> dtypeFromSafetensors(std::string_view name);
 /// From a GGUF tensor info; empty for a type this program does not read.
 [[nodiscard]] std::optional<DType> dtypeFromGguf(std::uint32_t type);
+/// As a GGUF tensor info says it; empty for a type that these files do not have.
+[[nodiscard]] std::optional<std::uint32_t> ggufNumber(DType type);
 
 /// The name of a GGUF type that exists but is not read ("IQ4_XS"), so that an error can tell it from nonsense; empty
 /// for every other number.
@@ -64,7 +66,8 @@ enum class DType {
 /// `source` must hold exactly the blocks of `target` weights; Internal when it does not, Unsupported for integer types.
 [[nodiscard]] Result<void> toFloat32(DType type, std::span<const std::byte> source, std::span<float> target);
 
-/// Float32 back to F32, F16 or BF16, round to nearest even. Unsupported for other types.
+/// Float32 back to F32, F16 or BF16, round to nearest even, or to Q8_0 or Q4_0 (quantize.h). Unsupported for other
+/// types; Internal when the sizes do not fit.
 [[nodiscard]] Result<void> fromFloat32(DType type, std::span<const float> source, std::span<std::byte> target);
 
 } // namespace secateur::format

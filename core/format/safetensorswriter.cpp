@@ -1,59 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <limits>
-#include <optional>
 #include <set>
-
-#include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
 
-#include "core/base/system.h"
 #include "core/format/bytes.h"
 #include "core/format/names.h"
+#include "core/format/newfile.h"
 #include "core/format/safetensors.h"
 #include "core/format/safetensorsheader.h"
 
 namespace secateur::format {
 
 namespace {
-
-struct FileId {
-    dev_t device;
-    ino_t inode;
-    friend bool operator==(const FileId &, const FileId &) = default;
-};
-
-/// Empty when there is no such file.
-std::optional<FileId> fileId(const std::filesystem::path &path)
-{
-    struct stat status = {};
-    if (::stat(path.c_str(), &status) != 0)
-        return std::nullopt;
-    return FileId{status.st_dev, status.st_ino};
-}
-
-Result<void> checkNotASource(const std::filesystem::path &path, const std::vector<std::filesystem::path> &sources)
-{
-    const auto target = fileId(path);
-    for (const auto &source : sources) {
-        if (target && fileId(source) == target)
-            return failure(ErrorCode::InvalidArgument,
-                           path.string() + ": is the file " + source.string()
-                               + " that is being read; choose another folder");
-    }
-    return {};
-}
-
-Result<void> checkSpace(const std::filesystem::path &path, std::uint64_t bytes)
-{
-    const auto folder = path.parent_path();
-    SECATEUR_TRY(available, freeSpace(folder.empty() ? std::filesystem::path(".") : folder));
-    if (bytes > available)
-        return failure(ErrorCode::OutOfDisk,
-                       path.string() + ": needs " + bytesText(bytes) + ", but only " + bytesText(available)
-                           + " are free there");
-    return {};
-}
 
 struct Layout {
     std::string header; ///< with its length in front
@@ -128,10 +87,7 @@ Result<SafetensorsWriter> SafetensorsWriter::create(const std::filesystem::path 
     auto laidOut = layOut(entries, metadata);
     if (!laidOut)
         return tl::make_unexpected(withContext(std::move(laidOut).error(), path.string()));
-    SECATEUR_CHECK(checkNotASource(path, sources));
-    SECATEUR_CHECK(checkSpace(path, laidOut->header.size() + laidOut->dataBytes));
-
-    SECATEUR_TRY(file, AtomicFile::create(path));
+    SECATEUR_TRY(file, createNewFile(path, laidOut->header.size() + laidOut->dataBytes, sources));
     SECATEUR_CHECK(file.write(laidOut->header));
     SafetensorsWriter writer(std::move(file));
     writer.m_headerBytes = laidOut->header.size();

@@ -130,4 +130,15 @@ Result<GgufPre> ggufPre(const std::string &name)
     return pre;
 }
 
+std::optional<std::string> ggufPreName(const TokenizerSpec &spec)
+{
+    for (const Name &entry : Names) {
+        const auto pre = ggufPre(std::string(entry.name));
+        if (pre && pre->preTokenizer == spec.preTokenizer && pre->normalizer == spec.normalizer
+            && pre->ignoreMerges == spec.ignoreMerges)
+            return std::string(entry.name);
+    }
+    return std::nullopt;
+}
+
 } // namespace secateur::tokenizer

@@ -18,9 +18,6 @@ using nlohmann::json;
 
 namespace {
 
-/// The values of tokenizer.ggml.token_type.
-enum TokenType : std::int64_t { Normal = 1, Unknown = 2, Control = 3, UserDefined = 4, Unused = 5, Byte = 6 };
-
 class GgufReader
 {
 public:
@@ -47,7 +44,7 @@ public:
     }
 
 private:
-    [[nodiscard]] TokenType typeOf(std::size_t id) const { return m_types ? TokenType((*m_types)[id]) : Normal; }
+    [[nodiscard]] std::int64_t typeOf(std::size_t id) const { return m_types ? (*m_types)[id] : std::int64_t(ggufNormal); }
 
     Result<void> readTokens()
     {
@@ -61,7 +58,7 @@ private:
             const std::string &token = (*tokens)[id];
             if (!isValidUtf8(token))
                 return failure(ErrorCode::BadInput, "token " + std::to_string(id) + " is not UTF-8");
-            if (typeOf(id) == Byte && byteOfToken(token) < 0)
+            if (typeOf(id) == ggufByte && byteOfToken(token) < 0)
                 return failure(ErrorCode::BadInput,
                                "token " + std::to_string(id) + " is of type byte, but \"" + token.substr(0, 40)
                                    + "\" is not of the form <0x0A>");
@@ -182,7 +179,7 @@ private:
             return failure(ErrorCode::BadInput, "tokenizer.ggml.scores holds a value that is no number");
         std::vector<bool> mergeable(m_spec.tokens.size());
         for (std::size_t id = 0; id < mergeable.size(); ++id)
-            mergeable[id] = typeOf(id) == Normal;
+            mergeable[id] = typeOf(id) == ggufNormal;
         return addMergesFromScores(*scores, mergeable, m_spec);
     }
 
@@ -190,8 +187,8 @@ private:
     {
         for (std::size_t id = 0; id < m_spec.tokens.size(); ++id) {
             const bool named = m_named.contains(TokenId(id));
-            const bool special = named || typeOf(id) == Control || typeOf(id) == Unknown;
-            if ((special || typeOf(id) == UserDefined) && !m_spec.tokens[id].empty())
+            const bool special = named || typeOf(id) == ggufControl || typeOf(id) == ggufUnknown;
+            if ((special || typeOf(id) == ggufUserDefined) && !m_spec.tokens[id].empty())
                 m_spec.addedTokens.push_back({std::string(m_spec.tokens[id]), TokenId(id), special});
         }
     }

@@ -285,7 +285,7 @@ void TestDType::sizesMustAgree()
     VERIFY_ERROR(format::toFloat32(DType::Q4_0, bytes, std::span(floats).first(32)), ErrorCode::Internal);
     VERIFY_ERROR(format::toFloat32(DType::I8, bytes, floats), ErrorCode::Unsupported);
     VERIFY_ERROR(format::fromFloat32(DType::F16, floats, bytes), ErrorCode::Internal);
-    VERIFY_ERROR(format::fromFloat32(DType::Q4_0, floats, bytes), ErrorCode::Unsupported);
+    VERIFY_ERROR(format::fromFloat32(DType::Q4_K, floats, bytes), ErrorCode::Unsupported);
 }
 
 QTEST_APPLESS_MAIN(TestDType)
