@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t wholeNames = 3; // of ggufParts
-constexpr std::array<std::string_view, 16> ggufParts = {
+constexpr std::array<std::string_view, 19> ggufParts = {
     "token_embd.weight",
     "output_norm.weight",
     "output.weight",
@@ -31,6 +31,10 @@ constexpr std::array<std::string_view, 16> ggufParts = {
     "ffn_gate.weight",
     "ffn_up.weight",
     "ffn_down.weight",
+    // of families with biases, which name them by themselves
+    "attn_q.bias",
+    "attn_k.bias",
+    "attn_v.bias",
 };
 
 Result<void> readTokenIds(const ConfigReader &reader, const HfDefaults &defaults, ModelConfig &config)
@@ -41,8 +45,8 @@ Result<void> readTokenIds(const ConfigReader &reader, const HfDefaults &defaults
     config.eosIds = std::move(eos);
     if (!config.bosId && !reader.has("bos_token_id"))
         config.bosId = defaults.bosId;
-    if (config.eosIds.empty() && !reader.has("eos_token_id"))
-        config.eosIds = {defaults.eosId};
+    if (config.eosIds.empty() && !reader.has("eos_token_id") && defaults.eosId)
+        config.eosIds = {*defaults.eosId};
     return {};
 }
 
@@ -243,7 +247,7 @@ std::optional<std::string> commonHfTensorName(const std::string &ggufName, const
     const std::string layer = ggufName.substr(start.size(), dot - start.size());
     if (layer.empty() || layer.size() > 4 || layer.find_first_not_of("0123456789") != std::string::npos)
         return std::nullopt;
-    const std::array<std::string, ggufParts.size() - wholeNames> hfParts = {
+    const std::array<std::string, 13> hfParts = {
         "input_layernorm",   "self_attn.q_proj", "self_attn.k_proj",
         "self_attn.v_proj",  "self_attn.o_proj", "self_attn.q_norm",
         "self_attn.k_norm",  postAttentionNorm,  ffnNorm,

@@ -17,13 +17,13 @@ namespace secateur::architecture {
 
 /// What transformers takes where config.json has no such key; it differs between its configuration classes.
 struct HfDefaults {
-    std::optional<std::int64_t> kvHeads; ///< empty: as many as heads
-    std::optional<std::int64_t> headDim; ///< empty: hidden size / heads
+    std::optional<std::int64_t> kvHeads = {}; ///< empty: as many as heads
+    std::optional<std::int64_t> headDim = {}; ///< empty: hidden size / heads
     std::int64_t maxPositions = 2048;
     double normEpsilon = 1e-6;
     bool tiedEmbeddings = false;
-    std::int64_t bosId = 1;
-    std::int64_t eosId = 2;
+    std::optional<std::int64_t> bosId = 1; ///< empty: none
+    std::optional<std::int64_t> eosId = 2;
 };
 
 /// Fills architecture, sizes, tie, norm epsilon and token ids, and checks them (validateDimensions).

@@ -31,19 +31,23 @@ public:
     [[nodiscard]] virtual std::vector<std::string> hfArchitectures() const = 0;
     /// Values of config.json "model_type", which decides where there are no "architectures".
     [[nodiscard]] virtual std::vector<std::string> hfModelTypes() const = 0;
-    [[nodiscard]] virtual std::vector<std::string> ggufArchitectures() const = 0;
+    /// None: this family is read from folders only, and what follows about GGUF is never asked.
+    [[nodiscard]] virtual std::vector<std::string> ggufArchitectures() const { return {}; }
 
     /// A validated configuration. BadInput names the key; Unsupported says which feature is missing.
     [[nodiscard]] virtual Result<ModelConfig> fromHfConfig(const nlohmann::json &config,
                                                            const std::string &origin) const = 0;
-    [[nodiscard]] virtual Result<ModelConfig> fromGguf(const format::GgufFile &file) const = 0;
+    [[nodiscard]] virtual Result<ModelConfig> fromGguf(const format::GgufFile &file) const;
 
     /// A config.json that transformers reads as the same model, for exporting a GGUF; `dtype` e.g. "float32".
     [[nodiscard]] virtual nlohmann::json toHfConfig(const ModelConfig &config, const std::string &dtype) const = 0;
 
     /// The Hugging Face name of a GGUF tensor; empty: the tensor is not needed (e.g. rope_freqs.weight).
-    [[nodiscard]] virtual std::optional<std::string> hfTensorName(const std::string &ggufName) const = 0;
-    [[nodiscard]] virtual GgufTransform ggufTransform(const std::string &hfName) const = 0;
+    [[nodiscard]] virtual std::optional<std::string> hfTensorName(const std::string & /*ggufName*/) const { return {}; }
+    [[nodiscard]] virtual GgufTransform ggufTransform(const std::string & /*hfName*/) const
+    {
+        return GgufTransform::None;
+    }
 };
 
 /// All families, for messages and for choosing.

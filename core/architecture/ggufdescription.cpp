@@ -69,14 +69,22 @@ void addRope(const std::string &prefix, const RopeSpec &rope, format::GgufMetada
 
 Result<void> addGgufConfig(const Family &family, const ModelConfig &config, format::GgufMetadata &metadata)
 {
+    if (family.ggufArchitectures().empty())
+        return failure(ErrorCode::Unsupported,
+                       "GGUF's metadata does not describe " + family.name() + " models; export a dense folder");
     const std::string prefix = family.ggufArchitectures().front();
     SECATEUR_TRY(kinds, kindsOf(config));
+    metadata.add("general.architecture", prefix);
     addDimensions(prefix, config, metadata);
+    if (config.attentionSoftcap > 0.0)
+        metadata.add(prefix + ".attn_logit_softcapping", float(config.attentionSoftcap));
+    if (config.logitSoftcap > 0.0)
+        metadata.add(prefix + ".final_logit_softcapping", float(config.logitSoftcap));
     if (kinds.global)
         addRope(prefix, kinds.global->rope, metadata);
     if (!kinds.local)
         return {};
-    if (!kinds.global || prefix == "llama")
+    if (!kinds.global || !prefix.starts_with("gemma"))
         return failure(ErrorCode::Unsupported,
                        "its layers look back over a window of " + std::to_string(kinds.local->slidingWindow)
                            + " positions, which a GGUF file of the " + prefix + " family does not say");

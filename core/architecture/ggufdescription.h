@@ -13,8 +13,8 @@ namespace secateur::architecture {
 
 class Family;
 
-/// Adds the keys from which Family::fromGguf makes the same configuration again, under llama.cpp's names. Unsupported,
-/// saying why, for a model that GGUF's keys of its family cannot describe.
+/// Adds general.architecture and the keys from which Family::fromGguf makes the same configuration again, under
+/// llama.cpp's names. Unsupported, saying why, for a model that GGUF's keys of its family cannot describe.
 [[nodiscard]] Result<void> addGgufConfig(const Family &family, const ModelConfig &config,
                                          format::GgufMetadata &metadata);
 

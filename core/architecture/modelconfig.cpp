@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -67,6 +68,8 @@ json canonicalAttention(const LayerAttention &attention)
 {
     const RopeSpec &rope = attention.rope;
     json result = {{"window", attention.slidingWindow}, {"base", canonical(rope.base)}};
+    if (!attention.rotary)
+        result["rotary"] = false;
     if (rope.scaling != RopeSpec::Scaling::None) {
         result["scaling"] = rope.scaling == RopeSpec::Scaling::Linear ? "linear" : "llama3";
         result["factor"] = canonical(rope.factor);
@@ -101,9 +104,14 @@ std::vector<ExpectedTensor> expectedTensors(const ModelConfig &config)
     const auto hidden = std::uint64_t(config.hiddenSize);
     const auto vocabulary = std::uint64_t(config.vocabSize);
     const auto sublayers = prunableSublayers(config);
-    std::vector<std::string> norms = {"input_layernorm", "post_attention_layernorm"};
+    std::vector<std::string> norms;
+    if (config.preNorms)
+        norms.emplace_back("input_layernorm");
+    norms.emplace_back("post_attention_layernorm"); // without postNorms, that before the MLP
+    if (config.preNorms && config.postNorms)
+        norms.emplace_back("pre_feedforward_layernorm");
     if (config.postNorms)
-        norms.insert(norms.end(), {"pre_feedforward_layernorm", "post_feedforward_layernorm"});
+        norms.emplace_back("post_feedforward_layernorm");
 
     std::vector<ExpectedTensor> result = {{"model.embed_tokens.weight", {vocabulary, hidden}}};
     for (std::int64_t layer = 0; layer < config.layers; ++layer) {
@@ -113,9 +121,14 @@ std::vector<ExpectedTensor> expectedTensors(const ModelConfig &config)
                 {prefix + sublayer.name + ".weight", {std::uint64_t(sublayer.rows), std::uint64_t(sublayer.cols)}});
         for (const auto &norm : norms)
             result.push_back({prefix + norm + ".weight", {hidden}});
-        if (config.queryKeyNorm)
-            for (const char *norm : {"self_attn.q_norm", "self_attn.k_norm"})
-                result.push_back({prefix + norm + ".weight", {std::uint64_t(config.headDim)}});
+        if (config.queryKeyNorm) {
+            result.push_back({prefix + "self_attn.q_norm.weight", {std::uint64_t(config.queryNormSize())}});
+            result.push_back({prefix + "self_attn.k_norm.weight", {std::uint64_t(config.keyNormSize())}});
+        }
+        if (config.queryKeyValueBias)
+            for (const auto &[name, size] :
+                 {std::pair("q", config.queryWidth()), {"k", config.keyValueWidth()}, {"v", config.keyValueWidth()}})
+                result.push_back({prefix + "self_attn." + name + "_proj.bias", {std::uint64_t(size)}});
     }
     result.push_back({"model.norm.weight", {hidden}});
     if (!config.tiedEmbeddings)
@@ -169,6 +182,9 @@ Result<void> validate(const ModelConfig &config, const std::string &origin)
     for (const double scale : {config.attentionScale, config.embeddingScale})
         if (!(std::isfinite(scale) && scale > 0.0))
             return tl::make_unexpected(invalid(origin, "the scale of attention or embedding must be above 0"));
+    for (const double cap : {config.attentionSoftcap, config.logitSoftcap})
+        if (!(std::isfinite(cap) && cap >= 0.0))
+            return tl::make_unexpected(invalid(origin, "a cap of scores or logits must be above 0"));
     for (const auto &layer : config.attention) {
         if (layer.slidingWindow < 0 || layer.slidingWindow > maxContext)
             return tl::make_unexpected(invalid(origin,
@@ -184,7 +200,7 @@ std::string configSha256(const ModelConfig &config)
     json attention = json::array();
     for (const auto &layer : config.attention)
         attention.push_back(canonicalAttention(layer));
-    const json canonicalConfig = {
+    json canonicalConfig = {
         {"family", config.family},
         {"layers", config.layers},
         {"hidden", config.hiddenSize},
@@ -203,6 +219,16 @@ std::string configSha256(const ModelConfig &config)
         {"postNorms", config.postNorms},
         {"attention", attention},
     };
+    // Only where they are used, so that the sums of models that were known before stay what they were.
+    for (const auto &[name, used] : {std::pair("wholeQueryKeyNorm", config.wholeQueryKeyNorm),
+                                     {"queryKeyValueBias", config.queryKeyValueBias},
+                                     {"noPreNorms", !config.preNorms}})
+        if (used)
+            canonicalConfig[name] = true;
+    for (const auto &[name, cap] :
+         {std::pair("attentionSoftcap", config.attentionSoftcap), {"logitSoftcap", config.logitSoftcap}})
+        if (cap != 0.0)
+            canonicalConfig[name] = canonical(cap);
     return sha256Hex(canonicalConfig.dump());
 }
 

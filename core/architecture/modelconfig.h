@@ -28,6 +28,7 @@ struct RopeSpec {
 struct LayerAttention {
     std::int64_t slidingWindow = 0; ///< positions visible, the own one included; 0: all before it
     RopeSpec rope;
+    bool rotary = true; ///< false: no position embedding in this layer (SmolLM3)
     friend bool operator==(const LayerAttention &, const LayerAttention &) = default;
 };
 
@@ -54,7 +55,12 @@ struct ModelConfig {
     double embeddingScale = 1.0; ///< Gemma: sqrt(hiddenSize) as float32, as transformers has it in a float32 model
     double attentionScale = 0.0; ///< of the scores; Llama: 1/sqrt(headDim)
     bool queryKeyNorm = false; ///< RMSNorm over each head of q and k (weights q_norm, k_norm)
-    bool postNorms = false; ///< Gemma: norms after attention and after the MLP too
+    bool wholeQueryKeyNorm = false; ///< with queryKeyNorm: over all heads at once (OLMo 2)
+    bool queryKeyValueBias = false; ///< q, k and v add a vector (Qwen 2)
+    bool preNorms = true; ///< norms before attention and MLP; not in OLMo 2
+    bool postNorms = false; ///< Gemma 2 and 3, OLMo 2: norms after attention and after the MLP
+    double attentionSoftcap = 0.0; ///< scores become cap * tanh(score / cap); 0: they stay (Gemma 2)
+    double logitSoftcap = 0.0; ///< the same of the logits
     std::vector<LayerAttention> attention; ///< one per layer
 
     std::optional<std::int64_t> bosId;
@@ -64,6 +70,9 @@ struct ModelConfig {
 
     [[nodiscard]] std::int64_t queryWidth() const { return heads * headDim; }
     [[nodiscard]] std::int64_t keyValueWidth() const { return kvHeads * headDim; }
+    /// Weights of q_norm and k_norm: what is normed at a time.
+    [[nodiscard]] std::int64_t queryNormSize() const { return wholeQueryKeyNorm ? queryWidth() : headDim; }
+    [[nodiscard]] std::int64_t keyNormSize() const { return wholeQueryKeyNorm ? keyValueWidth() : headDim; }
 };
 
 /// One prunable linear of a decoder block; weight shape [rows, cols] = [out_features, in_features].

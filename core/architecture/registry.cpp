@@ -36,10 +36,22 @@ bool isMultimodalGemma(const std::string &architecture, const std::string &model
 
 } // namespace
 
+Result<ModelConfig> Family::fromGguf(const format::GgufFile &file) const
+{
+    return failure(ErrorCode::Unsupported,
+                   file.path().string() + ": " + name() + " models are read from Hugging Face folders only");
+}
+
 const std::vector<const Family *> &families()
 {
-    static const std::array<std::unique_ptr<const Family>, 2> owned = {makeLlamaFamily(), makeGemma3Family()};
-    static const std::vector<const Family *> all = {owned[0].get(), owned[1].get()};
+    static const std::array owned = {makeLlamaFamily(), makeGemmaFamily(), makeGemma2Family(),  makeGemma3Family(),
+                                     makeQwen2Family(), makeQwen3Family(), makeSmolLm3Family(), makeOlmo2Family()};
+    static const std::vector<const Family *> all = [] {
+        std::vector<const Family *> plain;
+        for (const auto &family : owned)
+            plain.push_back(family.get());
+        return plain;
+    }();
     return all;
 }
 

@@ -260,9 +260,8 @@ Result<ExportReport> exportGguf(const ExportGgufRequest &request, const RunConte
 
     ExportReport report;
     format::GgufMetadata metadata;
-    metadata.add("general.architecture", family->ggufArchitectures().front());
-    addProvenance(run->manifest(), study->model(), request.type, metadata);
     SECATEUR_CHECK(architecture::addGgufConfig(*family, model->config(), metadata));
+    addProvenance(run->manifest(), study->model(), request.type, metadata);
     SECATEUR_TRY(wordsNamed,
                  tokenizer::addGgufTokenizer(*tokenizer, std::uint64_t(model->config().vocabSize), metadata));
     if (!wordsNamed)

@@ -8,6 +8,7 @@
 #include <ATen/ops/_softmax.h>
 #include <ATen/ops/from_blob.h>
 
+#include "core/model/kernels.h"
 #include "core/model/rowwise.h"
 
 namespace secateur::model {
@@ -113,6 +114,7 @@ void attendRows(const AttentionShape &shape, std::int64_t kvHead, const ConstMat
     eachPart(&KeyValues::keys, [&](const ConstMatrixView &some, std::int64_t column) {
         multiplyRows(queries, some, {scores.data + column, rows, some.rows, count});
     });
+    softCap(scores.data, rows * count, shape.softcap);
     softmaxVisible(scores, sharing, first, keys, shape.slidingWindow);
     std::fill_n(sums.data, rows * shape.headDim, 0.0F);
     eachPart(&KeyValues::values, [&](const ConstMatrixView &some, std::int64_t column) {
@@ -147,6 +149,7 @@ void causalAttention(const AttentionShape &shape, const ConstMatrixView &q, cons
             const std::int64_t kvHead = head / sharing;
             multiplyTransposed(headOf(q, head, shape.headDim, first, rows),
                                headOf(k, kvHead, shape.headDim, keys.from, count), scores, shape.scale);
+            softCap(scores.data, rows * count, shape.softcap);
             maskScores(scores, past + first, keys, shape.slidingWindow);
             at::_softmax_out(weightsTensor, scoresTensor, 1, false);
             multiply(weights, headOf(v, kvHead, shape.headDim, keys.from, count),

@@ -17,6 +17,7 @@ struct AttentionShape {
     std::int64_t headDim = 0;
     std::int64_t slidingWindow = 0; ///< 0: all positions before
     float scale = 1.0F;
+    double softcap = 0.0; ///< of the scaled scores (kernels.h, softCap)
 };
 
 /// Causal attention of one sequence. `q` [queries, heads * headDim]; `k` and `v` [keys, kvHeads * headDim];

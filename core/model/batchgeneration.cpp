@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "core/model/kernels.h"
 #include "core/model/promptcache.h"
 #include "core/model/rowwise.h"
 
@@ -260,12 +261,14 @@ private:
         if (rows == 0)
             return {};
         m_logits.resize(std::size_t(rows * m_config.vocabSize));
-        return m_decoder.forEachHeadRange(
+        SECATEUR_CHECK(m_decoder.forEachHeadRange(
             [&](std::int64_t first, const ConstMatrixView &head) {
                 multiplyRows({m_states.data(), rows, m_config.hiddenSize, m_config.hiddenSize}, head,
                              {m_logits.data() + first, rows, head.rows, m_config.vocabSize});
             },
-            m_context);
+            m_context));
+        softCap(m_logits.data(), rows * m_config.vocabSize, m_config.logitSoftcap);
+        return {};
     }
 
     /// Hands out the drawn token, or ends the sequence; its place is then empty.

@@ -99,7 +99,10 @@ void Block::attend(SequenceGroup &group, InputObserver *observer, BlockScratch &
     const std::int64_t tokens = group.tokens();
     const std::int64_t hidden = m_config.hiddenSize;
     const auto normed = take(scratch.normed, tokens, hidden);
-    norm(group.hidden.data(), tokens, m_weights.inputNorm, normed.data);
+    if (m_config.preNorms)
+        norm(group.hidden.data(), tokens, m_weights.inputNorm, normed.data);
+    else
+        std::copy_n(group.hidden.data(), tokens * hidden, normed.data);
     if (observer)
         observer->observe(LinearInput::Attention, group, normed);
 
@@ -108,6 +111,7 @@ void Block::attend(SequenceGroup &group, InputObserver *observer, BlockScratch &
          {BlockWeights::Key, take(scratch.key, tokens, m_config.keyValueWidth())},
          {BlockWeights::Value, take(scratch.value, tokens, m_config.keyValueWidth())}}};
     linears(normed, inputs, scratch);
+    addBiases(tokens, scratch);
     rotateAndNorm(group, scratch);
     if (m_team)
         attendByRow(group, scratch);
@@ -124,13 +128,28 @@ void Block::attend(SequenceGroup &group, InputObserver *observer, BlockScratch &
     addInto(residual.data, group.hidden.data(), tokens * hidden);
 }
 
+void Block::addBiases(std::int64_t tokens, BlockScratch &scratch) const
+{
+    if (!m_config.queryKeyValueBias)
+        return;
+    const std::array outputs = {&scratch.query, &scratch.key, &scratch.value};
+    for (std::size_t place = 0; place < outputs.size(); ++place) {
+        const auto &bias = m_weights.biases[place];
+        for (std::int64_t row = 0; row < tokens; ++row)
+            addInto(outputs[place]->data() + row * std::int64_t(bias.size()), bias.data(), std::int64_t(bias.size()));
+    }
+}
+
 void Block::rotateAndNorm(const SequenceGroup &group, BlockScratch &scratch) const
 {
     const std::int64_t tokens = group.tokens();
     if (m_config.queryKeyNorm) {
-        norm(scratch.query.data(), tokens * m_config.heads, m_weights.queryNorm, scratch.query.data());
-        norm(scratch.key.data(), tokens * m_config.kvHeads, m_weights.keyNorm, scratch.key.data());
+        const bool whole = m_config.wholeQueryKeyNorm;
+        norm(scratch.query.data(), tokens * (whole ? 1 : m_config.heads), m_weights.queryNorm, scratch.query.data());
+        norm(scratch.key.data(), tokens * (whole ? 1 : m_config.kvHeads), m_weights.keyNorm, scratch.key.data());
     }
+    if (!m_attention.rotary)
+        return;
     std::int64_t row = 0;
     for (std::size_t sequence = 0; sequence < group.lengths.size(); ++sequence) {
         const std::int64_t past = group.past(sequence);
@@ -143,8 +162,12 @@ void Block::rotateAndNorm(const SequenceGroup &group, BlockScratch &scratch) con
 
 void Block::attendSequences(SequenceGroup &group, BlockScratch &scratch) const
 {
-    const AttentionShape shape{m_config.heads, m_config.kvHeads, m_config.headDim, m_attention.slidingWindow,
-                               float(m_config.attentionScale)};
+    const AttentionShape shape{m_config.heads,
+                               m_config.kvHeads,
+                               m_config.headDim,
+                               m_attention.slidingWindow,
+                               float(m_config.attentionScale),
+                               m_config.attentionSoftcap};
     const std::int64_t tokens = group.tokens();
     const auto query = take(scratch.query, tokens, m_config.queryWidth());
     const auto key = take(scratch.key, tokens, m_config.keyValueWidth());
@@ -167,8 +190,11 @@ void Block::feedForward(SequenceGroup &group, PassKind kind, InputObserver *obse
     const std::int64_t hidden = m_config.hiddenSize;
     const auto residual = take(scratch.residual, tokens, hidden);
     const auto normed = take(scratch.normed, tokens, hidden);
-    norm(residual.data, tokens, m_config.postNorms ? m_weights.preFeedforwardNorm : m_weights.postAttentionNorm,
-         normed.data);
+    if (m_config.preNorms)
+        norm(residual.data, tokens, m_config.postNorms ? m_weights.preFeedforwardNorm : m_weights.postAttentionNorm,
+             normed.data);
+    else
+        std::copy_n(residual.data, tokens * hidden, normed.data);
     if (observer)
         observer->observe(LinearInput::Mlp, group, normed);
 

@@ -80,8 +80,8 @@ struct BlockScratch {
 [[nodiscard]] std::uint64_t rowScratchFloats(const architecture::ModelConfig &config, std::int64_t tokens,
                                              std::int64_t longestSequence, int threads, Precision precision);
 
-/// One pre-norm decoder block of the Llama kind, with Gemma 3's additional norms where the configuration asks for them.
-/// Reference: transformers modeling_llama.py and modeling_gemma3.py, eager attention.
+/// One decoder block: that of Llama, with the norms, biases and caps that the configuration asks for.
+/// Reference: transformers modeling_llama.py, _gemma2, _gemma3, _olmo2, _qwen2, _qwen3 and _smollm3, eager attention.
 /// Without a team it runs on the calling thread, with the products of oneDNN. With one it is computed row by row
 /// (rowwise.h): the bits of a token then depend on its own sequence alone. Caches and continued sequences
 /// need a team.
@@ -98,6 +98,7 @@ public:
 
 private:
     void attend(SequenceGroup &group, InputObserver *observer, BlockScratch &scratch) const;
+    void addBiases(std::int64_t tokens, BlockScratch &scratch) const;
     void rotateAndNorm(const SequenceGroup &group, BlockScratch &scratch) const;
     void attendSequences(SequenceGroup &group, BlockScratch &scratch) const;
     void feedForward(SequenceGroup &group, PassKind kind, InputObserver *observer, BlockScratch &scratch) const;

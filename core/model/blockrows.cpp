@@ -129,8 +129,12 @@ void Block::linearsByRow(const ConstMatrixView &given, std::span<const Linear> a
 
 void Block::attendByRow(SequenceGroup &group, BlockScratch &scratch) const
 {
-    const AttentionShape shape{m_config.heads, m_config.kvHeads, m_config.headDim, m_attention.slidingWindow,
-                               float(m_config.attentionScale)};
+    const AttentionShape shape{m_config.heads,
+                               m_config.kvHeads,
+                               m_config.headDim,
+                               m_attention.slidingWindow,
+                               float(m_config.attentionScale),
+                               m_config.attentionSoftcap};
     const std::int64_t width = m_config.keyValueWidth();
     const std::int64_t queryWidth = m_config.queryWidth();
     std::int64_t row = 0;

@@ -48,29 +48,28 @@ private:
     std::vector<Piece> m_pieces;
 };
 
-Result<void> loadVector(const architecture::ModelArchive &model, const std::string &name, std::int64_t size,
-                        std::vector<float> &target)
-{
-    target.resize(std::size_t(size));
-    return model.readF32(name, target);
-}
-
-Result<void> loadNorms(const architecture::ModelArchive &model, LayerIndex layer, BlockWeights &block)
+Result<void> loadVectors(const architecture::ModelArchive &model, LayerIndex layer, BlockWeights &block)
 {
     const auto &config = model.config();
-    const std::string prefix = "model.layers." + std::to_string(layer.value) + ".";
-    SECATEUR_CHECK(loadVector(model, prefix + "input_layernorm.weight", config.hiddenSize, block.inputNorm));
-    SECATEUR_CHECK(
-        loadVector(model, prefix + "post_attention_layernorm.weight", config.hiddenSize, block.postAttentionNorm));
-    if (config.postNorms) {
-        SECATEUR_CHECK(loadVector(model, prefix + "pre_feedforward_layernorm.weight", config.hiddenSize,
-                                  block.preFeedforwardNorm));
-        SECATEUR_CHECK(loadVector(model, prefix + "post_feedforward_layernorm.weight", config.hiddenSize,
-                                  block.postFeedforwardNorm));
-    }
+    const auto load = [&](const char *name, std::int64_t size, std::vector<float> &target) {
+        target.resize(std::size_t(size));
+        return model.readF32("model.layers." + std::to_string(layer.value) + "." + name, target);
+    };
+    SECATEUR_CHECK(load("post_attention_layernorm.weight", config.hiddenSize, block.postAttentionNorm));
+    if (config.preNorms)
+        SECATEUR_CHECK(load("input_layernorm.weight", config.hiddenSize, block.inputNorm));
+    if (config.postNorms)
+        SECATEUR_CHECK(load("post_feedforward_layernorm.weight", config.hiddenSize, block.postFeedforwardNorm));
+    if (config.preNorms && config.postNorms)
+        SECATEUR_CHECK(load("pre_feedforward_layernorm.weight", config.hiddenSize, block.preFeedforwardNorm));
     if (config.queryKeyNorm) {
-        SECATEUR_CHECK(loadVector(model, prefix + "self_attn.q_norm.weight", config.headDim, block.queryNorm));
-        SECATEUR_CHECK(loadVector(model, prefix + "self_attn.k_norm.weight", config.headDim, block.keyNorm));
+        SECATEUR_CHECK(load("self_attn.q_norm.weight", config.queryNormSize(), block.queryNorm));
+        SECATEUR_CHECK(load("self_attn.k_norm.weight", config.keyNormSize(), block.keyNorm));
+    }
+    if (config.queryKeyValueBias) {
+        SECATEUR_CHECK(load("self_attn.q_proj.bias", config.queryWidth(), block.biases[BlockWeights::Query]));
+        SECATEUR_CHECK(load("self_attn.k_proj.bias", config.keyValueWidth(), block.biases[BlockWeights::Key]));
+        SECATEUR_CHECK(load("self_attn.v_proj.bias", config.keyValueWidth(), block.biases[BlockWeights::Value]));
     }
     return {};
 }
@@ -100,7 +99,7 @@ Result<void> loadBlock(const architecture::ModelArchive &model, LayerIndex layer
         loader.add(tensorName({layer, linear.sublayer.name}), linear);
     }
     SECATEUR_CHECK(loader.run(threads, stop));
-    SECATEUR_CHECK(loadNorms(model, layer, block));
+    SECATEUR_CHECK(loadVectors(model, layer, block));
     if (!masks)
         return {};
     for (auto &linear : block.linears) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <stop_token>
@@ -30,12 +31,14 @@ struct BlockWeights {
     enum Place : std::size_t { Query, Key, Value, Output, Gate, Up, Down };
 
     std::vector<LinearWeights> linears;
-    std::vector<float> inputNorm;
-    std::vector<float> postAttentionNorm; ///< Llama: before the MLP. Gemma: after attention
-    std::vector<float> preFeedforwardNorm; ///< Gemma only
-    std::vector<float> postFeedforwardNorm; ///< Gemma only
-    std::vector<float> queryNorm; ///< [headDim], with queryKeyNorm
-    std::vector<float> keyNorm;
+    std::vector<float> inputNorm; ///< with preNorms
+    std::vector<float> postAttentionNorm; ///< without postNorms: before the MLP. With them: after attention
+    std::vector<float> preFeedforwardNorm; ///< with preNorms and postNorms
+    std::vector<float> postFeedforwardNorm; ///< with postNorms
+    std::vector<float> queryNorm; ///< [queryNormSize()], with queryKeyNorm
+    std::vector<float> keyNorm; ///< [keyNormSize()]
+    /// Of the linears at Query, Key and Value, with queryKeyValueBias.
+    std::array<std::vector<float>, 3> biases;
 };
 
 /// The linears of a block rounded to bf16, in the order of `BlockWeights::linears`, so that products of that precision

@@ -7,6 +7,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "core/model/kernels.h"
 #include "core/model/rowwise.h"
 
 namespace secateur::model {
@@ -207,6 +208,7 @@ private:
         const auto count = std::min(std::size_t(rowsScoredAtOnce), m_slots - first);
         multiplyRows({m_states.data() + first * std::size_t(m_width), std::int64_t(count), m_width, m_width}, rows,
                      {buffer.data(), std::int64_t(count), rows.rows, rows.rows});
+        softCap(buffer.data(), std::int64_t(count) * rows.rows, m_decoder.config().logitSoftcap);
         for (std::size_t i = 0; i < count; ++i) {
             const std::span<const float> logits(buffer.data() + i * std::size_t(rows.rows), std::size_t(rows.rows));
             const auto part = expSumOfRow(logits);

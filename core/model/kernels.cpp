@@ -82,6 +82,15 @@ void addInto(float *x, const float *y, std::int64_t count)
     addSpans(x, y, count);
 }
 
+void softCap(float *values, std::int64_t count, double cap)
+{
+    if (cap == 0.0)
+        return;
+    const auto limit = float(cap);
+    for (std::int64_t i = 0; i < count; ++i)
+        values[i] = limit * std::tanh(values[i] / limit);
+}
+
 void gateWithActivation(float *gate, const float *up, std::int64_t count, architecture::Activation activation)
 {
     // In pieces that stay in the cache between the two steps.

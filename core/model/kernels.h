@@ -17,6 +17,9 @@ void rmsNorm(const float *x, std::int64_t rows, std::int64_t cols, const float *
 /// x += y, `count` elements.
 void addInto(float *x, const float *y, std::int64_t count);
 
+/// values = cap * tanh(values / cap), `count` elements; 0 leaves them. (transformers modeling_gemma2.py)
+void softCap(float *values, std::int64_t count, double cap);
+
 /// gate = activation(gate) * up, `count` elements.
 void gateWithActivation(float *gate, const float *up, std::int64_t count, architecture::Activation activation);
 

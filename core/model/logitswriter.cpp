@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <span>
 
+#include "core/model/kernels.h"
+
 namespace secateur::model {
 
 namespace {
@@ -48,6 +50,7 @@ Result<void> LogitsWriter::append(Decoder &decoder, const std::vector<float> &hi
                                {logits.data() + first, rows, head.rows, vocabulary}, Precision::Float32);
         };
         SECATEUR_CHECK(decoder.forEachHeadRange(multiply, context));
+        softCap(logits.data(), rows * vocabulary, decoder.config().logitSoftcap);
         SECATEUR_CHECK(write(logits, rows, context));
     }
     return {};

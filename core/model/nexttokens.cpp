@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/model/kernels.h"
 #include "core/model/rowwise.h"
 
 namespace secateur::model {
@@ -41,12 +42,14 @@ Result<void> headLogits(Decoder &decoder, std::span<const float> states, std::sp
     const auto rows = std::int64_t(states.size()) / width;
     if (std::int64_t(logits.size()) < rows * vocabulary)
         return failure(ErrorCode::InvalidArgument, "there is no room for the logits of all states");
-    return decoder.forEachHeadRange(
+    SECATEUR_CHECK(decoder.forEachHeadRange(
         [&](std::int64_t first, const ConstMatrixView &head) {
             multiplyRows({states.data(), rows, width, width}, head,
                          {logits.data() + first, rows, head.rows, vocabulary});
         },
-        context);
+        context));
+    softCap(logits.data(), rows * vocabulary, decoder.config().logitSoftcap);
+    return {};
 }
 
 } // namespace secateur::model

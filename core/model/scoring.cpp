@@ -11,6 +11,7 @@
 #include <ATen/ops/logsumexp.h>
 
 #include "core/base/parallel.h"
+#include "core/model/kernels.h"
 
 namespace secateur::model {
 
@@ -135,6 +136,7 @@ Result<std::vector<SequenceScore>> scoreHidden(Decoder &decoder, std::span<const
                         const MatrixView logits{buffer.data(), count, rows, rows};
                         multiplyTransposed({hidden.data() + first * width, count, width, width},
                                            {head.data(), rows, width, width}, logits, Precision::Float32);
+                        softCap(logits.data, count * rows, decoder.config().logitSoftcap);
                         sums.add(logits, first, firstId);
                     });
         SECATEUR_CHECK(context.checkpoint());

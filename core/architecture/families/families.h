@@ -10,7 +10,15 @@ namespace secateur::architecture {
 
 /// Llama 1-3, CodeLlama, SmolLM2, Mistral.
 [[nodiscard]] std::unique_ptr<const Family> makeLlamaFamily();
+/// Gemma 1.
+[[nodiscard]] std::unique_ptr<const Family> makeGemmaFamily();
+[[nodiscard]] std::unique_ptr<const Family> makeGemma2Family();
 /// Gemma 3, text only.
 [[nodiscard]] std::unique_ptr<const Family> makeGemma3Family();
+/// Qwen 2 and 2.5.
+[[nodiscard]] std::unique_ptr<const Family> makeQwen2Family();
+[[nodiscard]] std::unique_ptr<const Family> makeQwen3Family();
+[[nodiscard]] std::unique_ptr<const Family> makeSmolLm3Family();
+[[nodiscard]] std::unique_ptr<const Family> makeOlmo2Family();
 
 } // namespace secateur::architecture

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/architecture/dimensions.h"
+#include "core/architecture/families/traits.h"
 #include "core/architecture/ropereading.h"
 
 namespace secateur::architecture {
@@ -39,11 +40,7 @@ public:
         return commonHfTensorName(ggufName, "pre_feedforward_layernorm", "post_attention_layernorm",
                                   "post_feedforward_layernorm");
     }
-    /// llama.cpp's converter adds 1 to every tensor whose name ends in norm.weight.
-    GgufTransform ggufTransform(const std::string &hfName) const override
-    {
-        return hfName.ends_with("norm.weight") ? GgufTransform::MinusOne : GgufTransform::None;
-    }
+    GgufTransform ggufTransform(const std::string &hfName) const override { return gemmaTransform(hfName); }
 };
 
 /// Which layers look back over a window only.
@@ -107,11 +104,9 @@ Result<void> refuseVariants(const ConfigReader &reader)
 Result<void> finish(ModelConfig &config, const LocalLayers &local, const LayerAttention &localAttention,
                     const RopeSpec &globalRope, const std::string &origin)
 {
-    config.activation = Activation::GeluTanh;
-    config.normWeightOffset = 1.0;
+    applyGemmaTraits(config);
     config.queryKeyNorm = true;
     config.postNorms = true;
-    config.embeddingScale = double(std::sqrt(float(config.hiddenSize)));
     for (const bool isLocal : local)
         config.attention.push_back(isLocal ? localAttention : LayerAttention{0, globalRope});
     return validate(config, origin);
@@ -187,14 +182,6 @@ Result<ModelConfig> Gemma3Family::fromGguf(const format::GgufFile &file) const
     return config;
 }
 
-/// The scalar whose -0.5th power is `scale`; an integer, as published, unless it truly is none.
-json queryScalar(double scale)
-{
-    const double scalar = 1.0 / (scale * scale);
-    const double rounded = std::round(scalar);
-    return std::abs(scalar - rounded) < 1e-6 * scalar ? json(std::int64_t(rounded)) : json(scalar);
-}
-
 json Gemma3Family::toHfConfig(const ModelConfig &config, const std::string &dtype) const
 {
     json result = commonHfConfig(config, dtype);
@@ -211,7 +198,7 @@ json Gemma3Family::toHfConfig(const ModelConfig &config, const std::string &dtyp
     }
     result["model_type"] = "gemma3_text";
     result["hidden_activation"] = "gelu_pytorch_tanh";
-    result["query_pre_attn_scalar"] = queryScalar(config.attentionScale);
+    result["query_pre_attn_scalar"] = queryScalarJson(config.attentionScale);
     result["layer_types"] = types;
     result["sliding_window"] = local.slidingWindow;
     result["rope_local_base_freq"] = local.rope.base;

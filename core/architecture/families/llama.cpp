@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/architecture/dimensions.h"
+#include "core/architecture/families/traits.h"
 #include "core/architecture/ropereading.h"
 
 namespace secateur::architecture {
@@ -80,10 +81,7 @@ Result<ModelConfig> LlamaFamily::fromHfConfig(const json &object, const std::str
 {
     const ConfigReader reader(object, origin);
     SECATEUR_CHECK(refuseUnsupportedHf(reader));
-    SECATEUR_TRY(activation, reader.text("hidden_act"));
-    if (activation.value_or("silu") != "silu")
-        return tl::make_unexpected(
-            reader.error(ErrorCode::Unsupported, "hidden_act", "is \"" + *activation + "\"; only silu is supported"));
+    SECATEUR_CHECK(requireSilu(reader));
     SECATEUR_TRY(mistral, isMistral(reader));
 
     ModelConfig config;

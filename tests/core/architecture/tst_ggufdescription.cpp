@@ -21,6 +21,8 @@ json llamaJson()
             {"num_attention_heads", 4},
             {"num_key_value_heads", 2},
             {"vocab_size", 16},
+            {"bos_token_id", 1},
+            {"eos_token_id", 2},
             {"max_position_embeddings", 64},
             {"rms_norm_eps", 1e-5},
             {"rope_theta", 500000.0},
@@ -57,7 +59,6 @@ Described describedBy(const json &config)
 Result<void> writeZeros(const Described &model, const std::filesystem::path &path)
 {
     format::GgufMetadata metadata;
-    metadata.add("general.architecture", model.family->ggufArchitectures().front());
     SECATEUR_CHECK(addGgufConfig(*model.family, model.config, metadata));
     std::vector<format::GgufWriter::Entry> entries;
     std::uint64_t values = 0;
@@ -107,6 +108,18 @@ private Q_SLOTS:
         own["tie_word_embeddings"] = false;
         row("own head", own);
         row("gemma3", gemmaJson());
+        const auto of = [](const char *architecture) {
+            json config = llamaJson();
+            config["architectures"] = {architecture};
+            return config;
+        };
+        json second = gemmaJson();
+        second["architectures"] = {"Gemma2ForCausalLM"};
+        row("gemma2", second);
+        row("gemma", of("GemmaForCausalLM"));
+        row("qwen2", of("Qwen2ForCausalLM"));
+        row("qwen3", of("Qwen3ForCausalLM"));
+        row("olmo2", of("Olmo2ForCausalLM"));
         json pattern = gemmaJson();
         pattern["sliding_window_pattern"] = 3;
         row("gemma3, every third layer global", pattern);
@@ -134,6 +147,9 @@ private Q_SLOTS:
         irregular["layer_types"] = {"sliding_attention", "full_attention",    "sliding_attention",
                                     "sliding_attention", "sliding_attention", "full_attention"};
         QTest::newRow("no rule") << QByteArray::fromStdString(irregular.dump());
+        json smol = llamaJson();
+        smol["architectures"] = {"SmolLM3ForCausalLM"};
+        QTest::newRow("no such family in GGUF") << QByteArray::fromStdString(smol.dump());
     }
     void refusesWhatItCannotSay()
     {

@@ -511,7 +511,9 @@ void TestModelArchive::refusedGguf_data()
     const auto row = [](const char *change, bool unsupported, const char *says) {
         QTest::newRow(change) << QByteArray(change) << unsupported << QByteArray(says);
     };
-    row("other architecture", true, "models of kind gpt2 are not supported; can be opened: llama, gemma3");
+    row("other architecture", true,
+        "models of kind gpt2 are not supported; can be opened: llama, gemma, gemma2, gemma3, "
+        "qwen2, qwen3, olmo2");
     row("no architecture", false, "general.architecture is missing");
     row("block_count of wrong type", false, "llama.block_count");
     row("block_count missing", false, "llama.block_count is missing");

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/architecture/families/traits.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace secateur::architecture {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr const char *localType = "sliding_attention";
+constexpr const char *globalType = "full_attention";
+
+} // namespace
+
+Result<void> requireSilu(const ConfigReader &reader)
+{
+    SECATEUR_TRY(activation, reader.text("hidden_act"));
+    if (activation.value_or("silu") != "silu")
+        return tl::make_unexpected(
+            reader.error(ErrorCode::Unsupported, "hidden_act", "is \"" + *activation + "\"; only silu is supported"));
+    return {};
+}
+
+Result<void> requireGemmaActivation(const ConfigReader &reader)
+{
+    for (const char *key : {"hidden_activation", "hidden_act"}) {
+        SECATEUR_TRY(activation, reader.text(key));
+        const std::string name = activation.value_or("gelu");
+        if (name != "gelu" && name != "gelu_pytorch_tanh")
+            return tl::make_unexpected(
+                reader.error(ErrorCode::Unsupported, key, "is \"" + name + "\"; only gelu_pytorch_tanh is supported"));
+    }
+    return {};
+}
+
+void applyGemmaTraits(ModelConfig &config)
+{
+    config.activation = Activation::GeluTanh;
+    config.normWeightOffset = 1.0;
+    config.embeddingScale = double(std::sqrt(float(config.hiddenSize)));
+}
+
+GgufTransform gemmaTransform(const std::string &hfName)
+{
+    return hfName.ends_with("norm.weight") ? GgufTransform::MinusOne : GgufTransform::None;
+}
+
+json queryScalarJson(double scale)
+{
+    const double scalar = 1.0 / (scale * scale);
+    const double rounded = std::round(scalar);
+    return std::abs(scalar - rounded) < 1e-6 * scalar ? json(std::int64_t(rounded)) : json(scalar);
+}
+
+Result<void> applyLayerTypes(const ConfigReader &reader, const std::vector<std::string> &types, std::int64_t window,
+                             ModelConfig &config)
+{
+    if (types.size() != config.attention.size())
+        return tl::make_unexpected(reader.error(ErrorCode::BadInput, "layer_types",
+                                                "has " + std::to_string(types.size()) + " entries for "
+                                                    + std::to_string(config.attention.size()) + " layers"));
+    for (std::size_t layer = 0; layer < types.size(); ++layer) {
+        const bool local = types[layer] == localType;
+        if (!local && types[layer] != globalType)
+            return tl::make_unexpected(
+                reader.error(ErrorCode::Unsupported, "layer_types", "has the unknown kind \"" + types[layer] + "\""));
+        if (local && window < 1)
+            return tl::make_unexpected(
+                reader.error(ErrorCode::BadInput, "sliding_window", "must be at least 1 for layers that have one"));
+        config.attention[layer].slidingWindow = local ? window : 0;
+    }
+    return {};
+}
+
+bool hasWindow(const ModelConfig &config)
+{
+    return std::ranges::any_of(config.attention, [](const auto &layer) { return layer.slidingWindow > 0; });
+}
+
+void addLayerTypes(const ModelConfig &config, std::int64_t fallback, json &result)
+{
+    json types = json::array();
+    std::int64_t window = fallback;
+    for (const auto &layer : config.attention) {
+        types.push_back(layer.slidingWindow > 0 ? localType : globalType);
+        if (layer.slidingWindow > 0)
+            window = layer.slidingWindow;
+    }
+    result["layer_types"] = types;
+    result["sliding_window"] = window > 0 ? json(window) : json();
+}
+
+} // namespace secateur::architecture

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/architecture/configreader.h"
+#include "core/architecture/family.h"
+
+/// What several families share beyond their dimensions.
+namespace secateur::architecture {
+
+/// Unsupported unless "hidden_act" is silu or absent.
+[[nodiscard]] Result<void> requireSilu(const ConfigReader &reader);
+
+/// Unsupported unless both spellings of the activation say tanh-GELU. "gelu", which early config.json files of Gemma
+/// have, means it too: the models were trained with it.
+[[nodiscard]] Result<void> requireGemmaActivation(const ConfigReader &reader);
+/// tanh-GELU, norms of 1 + weight, embeddings times the root of their size.
+void applyGemmaTraits(ModelConfig &config);
+/// llama.cpp's converter adds 1 to every tensor whose name ends in norm.weight.
+[[nodiscard]] GgufTransform gemmaTransform(const std::string &hfName);
+/// The scalar whose -0.5th power is `scale`; an integer, as published, unless it truly is none.
+[[nodiscard]] nlohmann::json queryScalarJson(double scale);
+
+/// Which of the layers, all of which are there, look back over `window` positions, by transformers' layer_types.
+/// BadInput for another number of layers, Unsupported for kinds other than sliding_attention and full_attention.
+[[nodiscard]] Result<void> applyLayerTypes(const ConfigReader &reader, const std::vector<std::string> &types,
+                                           std::int64_t window, ModelConfig &config);
+/// The reverse, with sliding_window; `fallback` is that of models without a window.
+void addLayerTypes(const ModelConfig &config, std::int64_t fallback, nlohmann::json &result);
+[[nodiscard]] bool hasWindow(const ModelConfig &config);
+
+} // namespace secateur::architecture

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <cmath>
+
+#include "core/format/safetensors.h"
+#include "core/mask/bitmatrix.h"
+#include "tests/app/cli/clirunner.h"
+#include "tests/support/testsupport.h"
+
+using namespace secateur;
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path familyFolder(const QString &name)
+{
+    return fs::path(SECATEUR_SOURCE_DIR) / "tests/data/families" / name.toStdString();
+}
+
+template <typename T>
+std::vector<T> valuesOf(const format::SafetensorsFile &file, const std::string &name)
+{
+    const auto *const tensor = file.find(name);
+    if (!tensor)
+        throw std::runtime_error("no tensor " + name);
+    std::vector<T> values(tensor->bytes / sizeof(T));
+    if (const auto read = file.read(*tensor, 0, std::as_writable_bytes(std::span(values))); !read)
+        throw std::runtime_error(test::describe(read.error()));
+    return values;
+}
+
+} // namespace
+
+/// Every family against transformers on a tiny random model (tests/data/families/make_families.py).
+class TestCliFamilies : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { SECATEUR_NEEDS_COMPUTE(); }
+    void computesWhatTransformersComputes_data();
+    void computesWhatTransformersComputes();
+    void prunesWhatTheReferencePrunes_data() { computesWhatTransformersComputes_data(); }
+    void prunesWhatTheReferencePrunes();
+
+private:
+    [[nodiscard]] format::SafetensorsFile expected(const QString &family) const
+    {
+        auto file = format::SafetensorsFile::open(familyFolder(family) / "expected.safetensors");
+        if (!file)
+            throw std::runtime_error(test::describe(file.error()));
+        return std::move(*file);
+    }
+    [[nodiscard]] std::string path(const char *name) const { return (m_folder->path() / name).string(); }
+
+    test::CliRunner m_cli;
+    std::unique_ptr<test::TemporaryFolder> m_folder;
+};
+
+void TestCliFamilies::computesWhatTransformersComputes_data()
+{
+    QTest::addColumn<QString>("family");
+    for (const char *family : {"gemma", "gemma2", "qwen2", "qwen2-window", "qwen3", "smollm3", "olmo2"})
+        QTest::newRow(family) << QString::fromLatin1(family);
+}
+
+void TestCliFamilies::computesWhatTransformersComputes()
+{
+    QFETCH(QString, family);
+    m_folder = std::make_unique<test::TemporaryFolder>();
+    const std::string model = familyFolder(family).string();
+    const std::string ids = model + "/expected.safetensors";
+    const auto scored = m_cli.run({"score", model, "--token-ids", ids, "--logits", path("logits.st"), "--quiet"});
+    QVERIFY2(scored.status == 0, scored.told().c_str());
+    const auto reference = valuesOf<float>(expected(family), "logits");
+    const auto file = format::SafetensorsFile::open(path("logits.st"));
+    VERIFY_RESULT(file);
+    const auto logits = valuesOf<float>(*file, "logits");
+    QCOMPARE(logits.size(), reference.size());
+    float largest = 0.0F;
+    for (std::size_t i = 0; i < logits.size(); ++i)
+        largest = std::max(largest, std::abs(logits[i] - reference[i]));
+    QVERIFY2(largest < 2e-3F, std::to_string(largest).c_str());
+}
+
+void TestCliFamilies::prunesWhatTheReferencePrunes()
+{
+    QFETCH(QString, family);
+    m_folder = std::make_unique<test::TemporaryFolder>();
+    const std::string model = familyFolder(family).string();
+    const auto pruned = m_cli.run({"prune", path("s.secateur"), "--model", model, "--domain", "d", "--run", "r",
+                                   "--token-ids", model + "/expected.safetensors", "--quiet"});
+    QVERIFY2(pruned.status == 0, pruned.told().c_str());
+    for (const char *what : {"masks", "norms"}) {
+        const auto written = m_cli.run({what, path("s.secateur"), "r", "-o", path(what), "--quiet"});
+        QVERIFY2(written.status == 0, written.told().c_str());
+    }
+    const auto masks = format::SafetensorsFile::open(path("masks"));
+    const auto norms = format::SafetensorsFile::open(path("norms"));
+    VERIFY_RESULT(masks);
+    VERIFY_RESULT(norms);
+    const auto reference = expected(family);
+    std::size_t differing = 0;
+    std::size_t total = 0;
+    for (const auto &tensor : masks->tensors()) {
+        const auto kept = valuesOf<std::uint8_t>(reference, "kept." + tensor.name);
+        const std::size_t rows = tensor.shape[0];
+        const std::size_t cols = kept.size() / rows;
+        const auto mask = mask::BitMatrix::fromPackedRows(rows, cols, valuesOf<std::uint8_t>(*masks, tensor.name));
+        VERIFY_RESULT(mask);
+        for (std::size_t i = 0; i < kept.size(); ++i)
+            differing += mask->test(i / cols, i % cols) != (kept[i] == 1) ? 1 : 0;
+        total += kept.size();
+        const auto norm = valuesOf<float>(*norms, tensor.name);
+        const auto wanted = valuesOf<float>(reference, "norm." + tensor.name);
+        for (std::size_t i = 0; i < norm.size(); ++i)
+            QVERIFY2(std::abs(norm[i] - wanted[i]) <= 1e-3F * wanted[i], tensor.name.c_str());
+    }
+    QCOMPARE(masks->tensors().size(), std::size_t(4 * 7));
+    QVERIFY2(double(differing) <= 1e-3 * double(total), std::to_string(differing).c_str()); // a near-tie may flip
+}
+
+QTEST_GUILESS_MAIN(TestCliFamilies)
+#include "tst_clifamilies.moc"

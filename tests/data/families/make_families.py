@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes the reference data beside it: for each family a tiny random model and what transformers computes with it.
+
+    pip install torch 'transformers<5' safetensors numpy
+    python3 make_families.py
+
+Per family: config.json, model.safetensors (bf16) and expected.safetensors:
+  input_ids  [2, 24]      two sequences of random tokens
+  logits     [2, 24, 64]  of the dense model, float32
+  norm.NAME  [columns]    mean over the sequences of the squared L2 norm of each input column
+  kept.NAME  [rows, columns] uint8, 1 = kept: Wanda at 50 % per row (lowest |W| * norm first), blocks pruned one after
+                          another, each with the activations behind the pruned blocks before it
+"""
+import os
+import torch
+from safetensors.torch import save_file
+from transformers import (Gemma2Config, Gemma2ForCausalLM, GemmaConfig, GemmaForCausalLM, Olmo2Config,
+                          Olmo2ForCausalLM, Qwen2Config, Qwen2ForCausalLM, Qwen3Config, Qwen3ForCausalLM,
+                          SmolLM3Config, SmolLM3ForCausalLM)
+
+SIZES = dict(vocab_size=64, hidden_size=32, intermediate_size=48, num_hidden_layers=4, num_attention_heads=4,
+             num_key_value_heads=2, max_position_embeddings=64, bos_token_id=1, eos_token_id=2, pad_token_id=0)
+GEMMA = dict(head_dim=12, hidden_activation="gelu_pytorch_tanh", hidden_act="gelu_pytorch_tanh")
+FAMILIES = {
+    "gemma": lambda: GemmaForCausalLM(GemmaConfig(**SIZES, **GEMMA)),
+    # Small caps, so that they matter with random weights.
+    "gemma2": lambda: Gemma2ForCausalLM(Gemma2Config(**SIZES, **GEMMA, sliding_window=6, query_pre_attn_scalar=10,
+                                                     attn_logit_softcapping=2.0, final_logit_softcapping=1.5)),
+    "qwen2": lambda: Qwen2ForCausalLM(Qwen2Config(**SIZES, tie_word_embeddings=False)),
+    "qwen2-window": lambda: Qwen2ForCausalLM(Qwen2Config(**SIZES, use_sliding_window=True, sliding_window=5,
+                                                         max_window_layers=2, tie_word_embeddings=True)),
+    "qwen3": lambda: Qwen3ForCausalLM(Qwen3Config(**SIZES, head_dim=12, tie_word_embeddings=True)),
+    "smollm3": lambda: SmolLM3ForCausalLM(SmolLM3Config(**SIZES, no_rope_layer_interval=2)),
+    "olmo2": lambda: Olmo2ForCausalLM(Olmo2Config(**SIZES)),
+}
+
+
+def randomise(model):
+    """Weights large enough that every part of a block matters; representable in bf16."""
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            scale = 0.3 if parameter.dim() > 1 else 0.2
+            values = torch.randn(parameter.shape) * scale
+            if parameter.dim() == 1 and name.endswith("norm.weight") and "Gemma" not in type(model).__name__:
+                values += 1.0
+            parameter.copy_(values.to(torch.bfloat16).float())
+
+
+def layer_inputs(model, layer, ids):
+    """Column sums of squares of every linear's input in one layer."""
+    sums, handles = {}, []
+    for name, module in model.model.layers[layer].named_modules():
+        if isinstance(module, torch.nn.Linear):
+            def hook(_, args, __, name=name):
+                sums[name] = args[0].double().reshape(-1, args[0].shape[-1]).pow(2).sum(0)
+            handles.append(module.register_forward_hook(hook))
+    model(ids)
+    for handle in handles:
+        handle.remove()
+    return sums
+
+
+def prune(model, ids, expected):
+    for layer, block in enumerate(model.model.layers):
+        sums = layer_inputs(model, layer, ids)
+        for name, module in block.named_modules():
+            if not isinstance(module, torch.nn.Linear):
+                continue
+            norm = (sums[name] / ids.shape[0]).float()
+            score = module.weight.abs() * norm.sqrt()
+            order = torch.sort(score, dim=1, stable=True).indices
+            kept = torch.ones_like(score, dtype=torch.uint8)
+            kept.scatter_(1, order[:, :score.shape[1] // 2], 0)
+            module.weight.mul_(kept)
+            full = f"model.layers.{layer}.{name}.weight"
+            expected["norm." + full] = norm
+            expected["kept." + full] = kept
+
+
+def main():
+    here = os.path.dirname(os.path.abspath(__file__))
+    for number, (name, make) in enumerate(FAMILIES.items()):
+        torch.manual_seed(number + 1)
+        model = make().eval()
+        randomise(model)
+        folder = os.path.join(here, name)
+        model.to(torch.bfloat16).save_pretrained(folder)
+        # Loaded anew: casting the model back would leave its rotary tables rounded to bf16.
+        model = type(model).from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
+        os.remove(os.path.join(folder, "generation_config.json"))
+        ids = torch.randint(3, SIZES["vocab_size"], (2, 24))
+        with torch.no_grad():
+            expected = {"input_ids": ids.int(), "logits": model(ids).logits.float()}
+            prune(model, ids, expected)
+        save_file(expected, os.path.join(folder, "expected.safetensors"))
+        print(name, sum(p.numel() for p in model.parameters()))
+
+
+main()
