@@ -227,11 +227,9 @@ std::vector<FigureRequest> demoFigures(const fs::path &study, const fs::path &fo
         request.threads = threads;
         return figures.emplace_back(std::move(request));
     };
-    auto measured = demoDomainRuns();
-    measured.insert(measured.begin(), "dense");
-    // Figure 2: code accuracy of sub-models that are not for code, and of math accordingly.
+    // Figure 2: code accuracy of sub-models that are not for code, and of math accordingly. Dense is always shown.
     for (const auto &shown : {demoTasks()[0], demoTasks()[4]})
-        add("accuracy", "figure-2-" + shown.domain + ".pdf", measured).tasks = {shown.task};
+        add("accuracy", "figure-2-" + shown.domain + ".pdf", demoDomainRuns()).tasks = {shown.task};
     auto &masks = add("mask", "figure-3-masks.pdf", {"python", "math"});
     masks.layer = 3;
     masks.sublayer = "q_proj";

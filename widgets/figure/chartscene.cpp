@@ -19,6 +19,8 @@ constexpr double leastBarMm = 0.35;
 /// More pairs than this are told by their spread and mean, because nobody can tell so many colours apart.
 constexpr qsizetype mostNamedPairs = 8;
 
+constexpr double wholeShare = 100.0; // of shares, which are shown in percent; all steps of an axis divide it
+
 /// One axis of layers, one of values from zero.
 struct Chart {
     QList<LegendEntry> legend;
@@ -27,6 +29,7 @@ struct Chart {
     QStringList yTitles; ///< the first that fits
     std::size_t layers = 0;
     double largest = 1.0; ///< value to be shown
+    double limit = std::numeric_limits<double>::infinity(); ///< no value can lie beyond, so neither does the axis
     // Filled by layOut():
     QRectF plot;
     int panel = -1;
@@ -111,6 +114,7 @@ Result<void> layOut(SceneBuilder &builder, const FigureSpec &spec, Chart &chart)
     const double top = margin + (legend > 0.0 ? legend + builder.gap() : builder.capHeight() / 2);
     const double below = tick + builder.gap() * 1.7 + 2 * builder.lineHeight();
     chart.ticks = ticksFor(chart.largest, std::clamp(int((spec.heightMm - top - below) / (2.5 * builder.em())), 1, 6));
+    chart.ticks.end = std::min(chart.ticks.end, chart.limit);
     builder.setValueEnd(chart.ticks.end);
     QStringList labels;
     for (const double value : chart.ticks.values())
@@ -409,6 +413,8 @@ Result<void> drawAccuracy(SceneBuilder &builder, const FigureSpec &spec, const a
     chart.xTitle = groupsTitle(data);
     chart.yTitles = {accuracyTitle(first), text(analysis::styleOf(first.metric).titleWithUnit())};
     chart.largest = 0.0;
+    if (analysis::styleOf(first.metric).isShare())
+        chart.limit = wholeShare;
     for (const auto &cell : data.cells)
         if (cell && std::isfinite(cell->measured.value))
             chart.largest =

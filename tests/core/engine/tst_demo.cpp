@@ -53,6 +53,7 @@ void addPair(CompareReport &report, std::size_t a, std::size_t b, double distanc
     pair.a = a;
     pair.b = b;
     pair.whole = distance;
+    pair.random = distance == 0.10 || distance == 0.05 || distance == 0.14 ? 0.6 : 0.9; // of the domains' runs
     report.pairs.push_back(pair);
 }
 
@@ -85,6 +86,18 @@ private Q_SLOTS:
         const auto again = std::ranges::find(prunes, "math-s2", &PruneRequest::run);
         QCOMPARE(again->domain, std::string("math"));
         QVERIFY(again->data->files != std::ranges::find(prunes, "math", &PruneRequest::run)->data->files);
+    }
+
+    void figuresAreOfRunsThatAreMade()
+    {
+        std::set<std::string> made;
+        for (const auto &request : demoPrunes("/demo", "/out/demo.secateur", 2))
+            made.insert(request.run);
+        const auto figures = demoFigures("/out/demo.secateur", "/out/figures", 2);
+        QCOMPARE(figures.size(), std::size_t(5));
+        for (const auto &figure : figures)
+            for (const auto &run : figure.runs)
+                QVERIFY2(made.contains(run), run.c_str());
     }
 
     void measuresCodeOnlyWhereAllowed()
@@ -167,6 +180,7 @@ private Q_SLOTS:
         for (const auto &group : findings.distances)
             groups[group.pairs] = group;
         QCOMPARE(groups.size(), std::size_t(4));
+        QVERIFY(std::abs(findings.random - 0.6) < 1e-12);
         QCOMPARE(groups.at("same domain, other sample").mean, 0.02);
         QCOMPARE(groups.at("two programming languages").mean, 0.05);
         const auto &cross = groups.at("two domains, not both code");

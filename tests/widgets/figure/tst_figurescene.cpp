@@ -307,6 +307,11 @@ void TestFigureScene::sharesAreInPercent()
     QVERIFY(latexOf(table).contains(QLatin1String("ARC-A (\\%)")));
     const FigureTable csv = tableOf(data);
     QCOMPARE(csv.rows[0][3], QStringLiteral("0.2")); // for programs: as it is
+
+    auto perfect = data;
+    auto &cells = std::get<analysis::AccuracyTable>(perfect.content).cells;
+    cells[0]->measured = {1.0, {0.8, 1.0}};
+    QCOMPARE(sceneOf(specOf(FigureKind::Accuracy, 139.7), perfect).valueEnd, 100.0); // no share is beyond
 }
 
 /// A scale that ends at a round number above the largest distance, or where the spec says.
