@@ -75,6 +75,19 @@ private Q_SLOTS:
         QVERIFY2(result.errors.find("Pruning") == std::string::npos, result.told().c_str());
     }
 
+    void drawsItsFigures()
+    {
+        SECATEUR_NEEDS_COMPUTE();
+        if (!std::filesystem::exists(std::filesystem::path(SECATEUR_BIN_DIR) / "libsecateur-figure.so"))
+            QSKIP("needs the figure module, which this build leaves out (SECATEUR_GUI=OFF)");
+        const auto result = m_cli.run({"demo", m_demo.string(), "--json"}, 300);
+        QVERIFY2(result.status == 0, result.told().c_str());
+        const auto figures = result.json().at("figures");
+        QCOMPARE(figures.size(), std::size_t(4)); // all but that of code
+        for (const auto &figure : figures)
+            QVERIFY2(std::filesystem::exists(figure.get<std::string>()), figure.dump().c_str());
+    }
+
 private:
     /// One measure from 0 to 100 that never goes back, and what is done at the time.
     static void checkProgress(const std::string &errors)
