@@ -35,6 +35,18 @@ std::string lowerCase(std::string text)
     return text;
 }
 
+/// The line that makes JSON lines of a table, for files that need a library which this program goes without.
+std::string conversionOf(const std::filesystem::path &file, const std::string &extension)
+{
+    if (extension != ".parquet" && extension != ".arrow")
+        return {};
+    const std::string open = extension == ".parquet" ? "from_parquet" : "from_file";
+    const std::string target = std::filesystem::path(file).replace_extension(".jsonl").string();
+    return "; make JSON lines of it first, with the Python package datasets: python3 -c 'from datasets import Dataset; "
+           "Dataset."
+        + open + "(\"" + file.string() + "\").to_json(\"" + target + "\")'";
+}
+
 Result<Kind> kindOf(const std::filesystem::path &file)
 {
     auto name = file.filename();
@@ -51,14 +63,11 @@ Result<Kind> kindOf(const std::filesystem::path &file)
         return Kind::Tsv;
     if (extension == ".txt" || extension == ".text")
         return Kind::Text;
-    const bool table = extension == ".parquet" || extension == ".arrow";
-    return failure(
-        ErrorCode::Unsupported,
-        file.string() + ": is not a kind of dataset file that can be read (.jsonl, .json, .csv, .tsv, .txt, "
-            + "each also as .gz)"
-            + (table ? "; write it as JSON lines first, for example with Dataset.to_json of the Python package "
-                       "datasets"
-                     : ""));
+    return failure(ErrorCode::Unsupported,
+                   file.string()
+                       + ": is not a kind of dataset file that can be read (.jsonl, .json, .csv, .tsv, .txt, "
+                         "each also as .gz)"
+                       + conversionOf(file, extension));
 }
 
 /// Streams a file's text through a splitter that has feed() and finish().

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <array>
 #include <optional>
+#include <string_view>
+#include <utility>
 
 #include "core/data/dataset.h"
 
@@ -51,9 +55,9 @@ std::vector<Preset> makePresets()
         {"python_alpaca", "{prompt}", "code", paper + "Python instructions with answers: prompt."},
         {"apps", "{solutions}", "code", paper + "APPS: solutions (one text that lists them all)."},
         {"github_python", "{content}", "code", paper + "Python files: content."},
-        {"java_code", "{code}", "code", paper + "Java: code."},
-        {"js_code", "{code}", "code", paper + "JavaScript: code."},
-        {"cpp_code", "{solution}", "code", paper + "C++: solution."},
+        {"java", "{code}", "code", paper + "Java: code."},
+        {"javascript", "{code}", "code", paper + "JavaScript: code."},
+        {"cpp", "{solution}", "code", paper + "C++: solution."},
         // Translation
         {"wmt14", "#Text: {translation.en} #Translation: {translation.fr}", "translation",
          paper
@@ -61,12 +65,12 @@ std::vector<Preset> makePresets()
                "padded."},
         {"opus_books", "#Text: {translation.en} #Translation: {translation.fr}", "translation",
          paper + "English to French books: translation.en, translation.fr."},
-        {"song", "#Text: {original_version} #Translation: {french_version}", "translation",
+        {"song_translation", "#Text: {original_version} #Translation: {french_version}", "translation",
          paper + "Song lyrics: original_version, french_version."},
         {"en_fr", "#Text: {en} #Translation: {fr}", "translation", "The same form for pairs in two fields: en, fr."},
         // General text
         {"c4", "{text}", "general", paper + "Web text, or any other: text."},
-        {"wikitext", "{text}", "general", "WikiText, one article or paragraph a record: text."},
+        {"wikitext2", "{text}", "general", "WikiText, one article or paragraph a record: text."},
     };
 }
 
@@ -95,9 +99,18 @@ const std::vector<Preset> &presets()
 
 Result<Preset> presetByName(const std::string &name)
 {
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 5> earlierNames = {{
+        {"java_code", "java"},
+        {"js_code", "javascript"},
+        {"cpp_code", "cpp"},
+        {"song", "song_translation"},
+        {"wikitext", "wikitext2"},
+    }};
+    const auto earlier = std::ranges::find(earlierNames, name, &std::pair<std::string_view, std::string_view>::first);
+    const std::string_view wanted = earlier == earlierNames.end() ? std::string_view(name) : earlier->second;
     std::string names;
     for (const auto &preset : presets()) {
-        if (preset.name == name)
+        if (preset.name == wanted)
             return preset;
         names += (names.empty() ? "" : ", ") + preset.name;
     }

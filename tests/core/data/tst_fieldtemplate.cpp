@@ -175,9 +175,10 @@ void TestFieldTemplate::presetsAreSound()
         QCOMPARE(found->fieldTemplate, preset.fieldTemplate);
     }
     for (const char *const paper : {"gsm8k", "math_qa", "math_orca", "math_instruct", "python_alpaca", "apps",
-                                    "github_python", "java_code", "js_code", "cpp_code", "openbookqa", "hellaswag",
-                                    "commonsenseqa", "wmt14", "opus_books", "song", "c4", "wikitext"})
+                                    "github_python", "java", "javascript", "cpp", "openbookqa", "hellaswag",
+                                    "commonsenseqa", "wmt14", "opus_books", "song_translation", "c4", "wikitext2"})
         QVERIFY2(names.contains(paper), paper);
+    QCOMPARE(presetByName("js_code").value().name, std::string("javascript")); // as it was called before
     const auto unknown = presetByName("gsm9k");
     VERIFY_ERROR(unknown, ErrorCode::InvalidArgument);
     QVERIFY(unknown.error().detail.find("gsm8k") != std::string::npos);
