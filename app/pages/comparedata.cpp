@@ -41,7 +41,8 @@ QStringList layerNames(std::size_t layers)
 
 } // namespace
 
-CompareData::CompareData(engine::CompareReport report) : m_report(std::move(report))
+CompareData::CompareData(engine::CompareReport report)
+    : m_report(std::move(report)), m_domains(engine::domainPairs(m_report.runs))
 {
     if (!m_report.runs.empty())
         m_layers = m_report.runs.front().layers();
@@ -134,6 +135,35 @@ std::optional<double> CompareData::floor(const CompareView &view, const CompareS
     return m_report.sameDomain.empty() ? std::nullopt : std::optional(sum / double(m_report.sameDomain.size()));
 }
 
+std::optional<CompareData::Effect> CompareData::effect(std::size_t pair, const CompareView &view,
+                                                       const CompareScope &scope) const
+{
+    const auto has = [](const std::vector<std::size_t> &runs, std::size_t run) {
+        return std::ranges::find(runs, run) != runs.end();
+    };
+    const std::size_t a = m_report.pairs[pair].a;
+    const std::size_t b = m_report.pairs[pair].b;
+    const auto found = std::ranges::find_if(m_domains, [&](const engine::DomainPair &domains) {
+        const auto &samples = domains.samples;
+        return (has(samples.a, a) && has(samples.b, b)) || (has(samples.a, b) && has(samples.b, a));
+    });
+    if (found == m_domains.end())
+        return std::nullopt;
+    std::vector<std::size_t> runs = found->samples.a;
+    runs.insert(runs.end(), found->samples.b.begin(), found->samples.b.end());
+    analysis::ItemDistances distances(m_report.runs.size());
+    for (const std::size_t one : runs)
+        for (const std::size_t other : runs)
+            if (one < other)
+                distances.set(one, other, distance(pairOf(one, other), view, scope));
+    double chances = 0.0;
+    for (const std::size_t one : found->samples.a)
+        for (const std::size_t other : found->samples.b)
+            chances += chance(pairOf(one, other), view, scope);
+    const double random = chances / double(found->samples.a.size() * found->samples.b.size());
+    return Effect{*found, analysis::effectSize(distances, found->samples, random, engine::effectDraws())};
+}
+
 widgets::LayerChartData CompareData::layerChart(const std::vector<std::size_t> &pairs, const CompareView &view) const
 {
     widgets::LayerChartData chart;
@@ -202,6 +232,42 @@ analysis::Clustering CompareData::clustering(const CompareView &view, const Comp
         distances.set(m_report.pairs[pair].a, m_report.pairs[pair].b, distance(pair, view, scope));
     // Shares of counts are finite; the fallback is for the compiler.
     return analysis::clusterByAverage(distances).value_or(analysis::Clustering{});
+}
+
+namespace {
+
+QString effectText(const engine::DomainPair &domains, const analysis::EffectSize &size)
+{
+    const auto number = [](double value) { return QString::number(value, 'f', 3); };
+    const QString pair = QStringLiteral("%1 \u2013 %2").arg(textOf(domains.a), textOf(domains.b));
+    const QString samples = tr("%1 and %2 samples").arg(size.samplesA).arg(size.samplesB);
+    if (!size.interval)
+        return tr("<b>Effect size %1 %2</b> (%3: too few for an interval). ").arg(pair, number(size.value), samples);
+    return tr("<b>Effect size %1 %2</b> (95 % interval %3 to %4, %5). ")
+        .arg(pair, number(size.value), number(size.interval->low), number(size.interval->high), samples);
+}
+
+} // namespace
+
+QString effectWords(const CompareData &distances, const std::vector<std::size_t> &pairs, const CompareView &view,
+                    const CompareScope &scope)
+{
+    constexpr qsizetype most = 2;
+    QStringList withInterval; // which say more, so they come first
+    QStringList without;
+    QString reason;
+    for (const std::size_t pair : pairs) {
+        const auto effect = distances.effect(pair, view, scope);
+        if (!effect)
+            continue;
+        if (!effect->size)
+            reason = tr("<b>Effect size: not known</b>, because neither domain has a second sample. ");
+        else
+            (effect->size->interval ? withInterval : without) << effectText(effect->domains, *effect->size);
+    }
+    QStringList texts = withInterval + without;
+    texts.removeDuplicates();
+    return texts.isEmpty() ? reason : QStringList(texts.mid(0, most)).join(QString());
 }
 
 QString valueTitle(const CompareView &view)

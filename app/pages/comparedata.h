@@ -9,6 +9,7 @@
 #include <QString>
 
 #include "core/analysis/combinations.h"
+#include "core/engine/effects.h"
 #include "core/engine/light.h"
 #include "widgets/plots/heatmap.h"
 #include "widgets/plots/layerchart.h"
@@ -70,11 +71,21 @@ public:
     /// Neighbours are alike.
     [[nodiscard]] analysis::Clustering clustering(const CompareView &view, const CompareScope &scope) const;
 
-private:
+    /// Of kept weights; a and b as in the report's pair.
     [[nodiscard]] mask::OverlapCounts counts(std::size_t pair, const CompareScope &scope) const;
+    /// Where on the way from the floor to chance the two domains of a pair lie, over all their samples. Nothing for
+    /// runs of one domain, and an error's reason where it is not known.
+    struct Effect {
+        engine::DomainPair domains;
+        Result<analysis::EffectSize> size;
+    };
+    [[nodiscard]] std::optional<Effect> effect(std::size_t pair, const CompareView &view,
+                                               const CompareScope &scope) const;
 
+private:
     engine::CompareReport m_report;
     std::size_t m_layers = 0;
+    std::vector<engine::DomainPair> m_domains;
 };
 
 /// "Jaccard distance of pruned weights".
@@ -83,6 +94,11 @@ private:
 [[nodiscard]] QString scopeText(const CompareScope &scope);
 /// "q_proj" of "self_attn.q_proj".
 [[nodiscard]] QString shortSublayer(const std::string &sublayer);
+
+/// "Effect size python \u2013 math 0.312 (95 % 0.298 to 0.327, 3 and 3 samples)" for each pair of domains among these
+/// pairs of runs, at most two of them; why there is none, where none is known; empty for runs of one domain.
+[[nodiscard]] QString effectWords(const CompareData &distances, const std::vector<std::size_t> &pairs,
+                                  const CompareView &view, const CompareScope &scope);
 
 /// The largest `most` combinations of a scope, without the one that belongs to no run.
 [[nodiscard]] widgets::SetChartData setChart(const analysis::CombinationTable &table, const QStringList &runs,

@@ -114,9 +114,13 @@ void CompareLayersTab::refresh()
     const auto &known = state().data;
     chart().setRange(rangeOf(state().scale));
     chart().setData(known ? known->layerChart(chosenPairs(), state().view) : widgets::LayerChartData{});
-    pane().setExplanation(known ? baselineWords(chart().data().baseline, known->floor(state().view, {})) : QString(),
-                          known ? briefBaselineWords(chart().data().baseline, known->floor(state().view, {}))
-                                : QString());
+    if (!known)
+        return pane().setExplanation({});
+    const QString effects = effectWords(*known, chosenPairs(), state().view, {});
+    pane().setExplanation(baselineWords(chart().data().baseline, known->floor(state().view, {}))
+                              + (effects.isEmpty() ? QString() : QStringLiteral("<br>") + effects),
+                          briefBaselineWords(chart().data().baseline, known->floor(state().view, {})) + QLatin1Char(' ')
+                              + effects);
 }
 
 Selection::State CompareLayersTab::pick(Selection::State selection, int row, int column) const

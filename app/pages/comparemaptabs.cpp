@@ -41,6 +41,7 @@ CompareSublayersTab::CompareSublayersTab(QWidget *parent)
         choices().addWidget(label);
         choices().addWidget(m_runs[side]);
         connect(m_runs[side], &QComboBox::currentIndexChanged, this, [this] {
+            m_columns.reset();
             refresh();
             announce(withRuns(selection()));
         });
@@ -68,6 +69,7 @@ void CompareSublayersTab::refill()
 
 void CompareSublayersTab::setRuns(int a, int b)
 {
+    m_columns.reset();
     const QSignalBlocker quietA(m_runs[0]);
     const QSignalBlocker quietB(m_runs[1]);
     m_runs[0]->setCurrentIndex(a);
@@ -86,8 +88,47 @@ void CompareSublayersTab::refresh()
         return;
     }
     map().setData(known->sublayerMap(known->pairOf(std::size_t(a), std::size_t(b)), state().view));
-    pane().setExplanation(baselineWords(map().data().baseline, known->floor(state().view, {})),
-                          briefBaselineWords(map().data().baseline, known->floor(state().view, {})));
+    explain();
+    askForColumns();
+}
+
+void CompareSublayersTab::askForColumns()
+{
+    const auto pair = withRuns({});
+    if (!m_columns && state().data && pair.runA != pair.runB)
+        Q_EMIT columnsWanted(pair.runA, pair.runB);
+}
+
+void CompareSublayersTab::explain()
+{
+    const auto &known = state().data;
+    const auto floor = known->floor(state().view, {});
+    const std::size_t pair =
+        known->pairOf(std::size_t(m_runs[0]->currentIndex()), std::size_t(m_runs[1]->currentIndex()));
+    const QString more = effectWords(*known, {pair}, state().view, {}) + columnWords();
+    pane().setExplanation(baselineWords(map().data().baseline, floor)
+                              + (more.isEmpty() ? QString() : QStringLiteral("<br>") + more),
+                          briefBaselineWords(map().data().baseline, floor) + QLatin1Char(' ') + more);
+}
+
+QString CompareSublayersTab::columnWords() const
+{
+    if (!m_columns || m_columns->whole.differences() == 0)
+        return {};
+    const auto percent = [](double share) { return QString::number(100.0 * share, 'f', 1); };
+    return tr("<b>Half of the differences sit in %1 % of the input columns</b> (spread evenly, it were 50 %); the 5 % "
+              "with the most hold %2 %.")
+        .arg(percent(m_columns->whole.columnsFor(0.5)), percent(m_columns->whole.shareIn(0.05)));
+}
+
+void CompareSublayersTab::setColumns(const QString &runA, const QString &runB,
+                                     std::shared_ptr<const engine::ColumnShares> columns)
+{
+    const auto pair = withRuns({});
+    if (!state().data || pair.runA != runA || pair.runB != runB)
+        return; // another pair is shown by now
+    m_columns = std::move(columns);
+    explain();
 }
 
 Selection::State CompareSublayersTab::withRuns(Selection::State selection) const

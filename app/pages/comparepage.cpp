@@ -14,6 +14,7 @@
 #include <QTabWidget>
 #include <QVBoxLayout>
 
+#include "app/pages/combinedialog.h"
 #include "widgets/common/emptystate.h"
 
 namespace secateur::app {
@@ -62,8 +63,12 @@ void ComparePage::connectSignals()
         connect(box, &QComboBox::currentIndexChanged, this, &ComparePage::showState);
         recordChoices(*box, session().undoStack());
     }
-    connect(m_tabs, &QTabWidget::currentChanged, this, [this] { startCombining(); });
+    connect(m_tabs, &QTabWidget::currentChanged, this, [this] {
+        startCombining();
+        m_sublayers->askForColumns();
+    });
     connect(m_sets, &CompareSetsTab::runsChanged, this, &ComparePage::startCombining);
+    connect(m_sublayers, &CompareSublayersTab::columnsWanted, this, &ComparePage::startColumns);
     connect(m_follow, &QAction::toggled, this, &ComparePage::followSelection);
     connect(m_showTable, &QAction::toggled, this, [this](bool on) {
         for (int tab = 0; tab < m_tabs->count(); ++tab)
@@ -201,9 +206,45 @@ void ComparePage::startCombining()
     showProgress();
 }
 
+/// Two runs, a second for a large model: without a bar of progress, for everything else is there to look at.
+void ComparePage::startColumns(const QString &runA, const QString &runB)
+{
+    if (m_tabs->currentWidget() != m_sublayers)
+        return;
+    const CompareInput input{m_shown.study, {runA.toStdString(), runB.toStdString()}};
+    if (const auto known = cached(m_columns, input))
+        return m_sublayers->setColumns(runA, runB, known);
+    m_columnsTask.start(
+        [input](const std::stop_token &stop) {
+            return engine::columnShares(input.study, input.runs[0], input.runs[1], RunContext(stop, {}));
+        },
+        [this, input, runA, runB](const auto &result) {
+            if (!*result)
+                return;
+            const auto shares = std::make_shared<const engine::ColumnShares>(**result);
+            remember(m_columns, input, shares);
+            m_sublayers->setColumns(runA, runB, shares);
+        });
+}
+
+void ComparePage::makeRunOfMasks()
+{
+    if (!m_combineDialog) {
+        m_combineDialog = new CombineDialog(session(), this);
+        connect(m_combineDialog, &CombineDialog::jobRequested, this, &ComparePage::jobRequested);
+    }
+    m_combineDialog->setDistances(m_data);
+    m_combineDialog->propose(session().selection().runA(), session().selection().runB());
+    m_combineDialog->show();
+    m_combineDialog->raise();
+    m_combineDialog->activateWindow();
+}
+
 void ComparePage::showData(const std::shared_ptr<const CompareData> &distances)
 {
     m_data = distances;
+    if (m_combineDialog)
+        m_combineDialog->setDistances(distances);
     if (distances) {
         m_stack->setCurrentIndex(1);
         QStringList notices;
@@ -277,6 +318,7 @@ void ComparePage::stopTasks()
 {
     m_compareTask.cancel();
     m_combineTask.cancel();
+    m_columnsTask.cancel();
     m_comparing = false;
     m_combining = false;
     showProgress();
@@ -294,6 +336,7 @@ void ComparePage::again()
 {
     m_cache.clear();
     m_combinations.clear();
+    m_columns.clear();
     m_data.reset();
     m_active = true;
     update();

@@ -26,6 +26,8 @@ class EmptyState;
 
 namespace secateur::app {
 
+class CombineDialog;
+
 /// How far apart the sub-models' masks are (the paper's Figure 4): per layer, per matrix, all against all, and as sets.
 /// Distances are computed on a worker thread when the page is looked at, once per set of runs.
 class ComparePage : public Page
@@ -42,6 +44,8 @@ public:
 
     [[nodiscard]] QTabWidget &tabs() const { return *m_tabs; }
     [[nodiscard]] CompareTab &currentTab() const;
+    /// The dialog of "Make a Run of Masks"; null before it was asked for.
+    [[nodiscard]] CombineDialog *combineDialog() const { return m_combineDialog; }
     /// Accuracy of the same runs, below the distances.
     [[nodiscard]] AccuracyPanel &accuracy() const { return *m_accuracy; }
     [[nodiscard]] bool isComputing() const { return m_comparing || m_combining; }
@@ -61,6 +65,8 @@ private:
     void startComparing();
     void onCompared(const CompareInput &input, const Result<CompareData> &result);
     void startCombining();
+    void startColumns(const QString &runA, const QString &runB);
+    void makeRunOfMasks();
     void showData(const std::shared_ptr<const CompareData> &distances);
     void showState();
     void showMessage(const QString &title, const QString &text, bool offerPrune);
@@ -81,7 +87,10 @@ private:
     QStackedWidget *m_stack = nullptr;
     widgets::EmptyState *m_empty = nullptr;
     QTabWidget *m_tabs = nullptr;
+    CompareSublayersTab *m_sublayers = nullptr;
     CompareSetsTab *m_sets = nullptr;
+    CombineDialog *m_combineDialog = nullptr;
+    QAction *m_combine = nullptr;
     QWidget *m_accuracyBox = nullptr;
     AccuracyPanel *m_accuracy = nullptr;
     QPushButton *m_toAccuracy = nullptr;
@@ -95,6 +104,7 @@ private:
 
     widgets::LatestTask<Result<CompareData>> m_compareTask;
     widgets::LatestTask<Result<analysis::CombinationTable>> m_combineTask;
+    widgets::LatestTask<Result<engine::ColumnShares>> m_columnsTask;
     std::shared_ptr<CompareProgress> m_progress = std::make_shared<CompareProgress>();
     QTimer m_progressTimer;
     CompareInput m_shown; ///< what m_data is of
@@ -102,6 +112,7 @@ private:
     /// The last few results, newest first.
     std::deque<std::pair<CompareInput, std::shared_ptr<const CompareData>>> m_cache;
     std::deque<std::pair<CompareInput, std::shared_ptr<const analysis::CombinationTable>>> m_combinations;
+    std::deque<std::pair<CompareInput, std::shared_ptr<const engine::ColumnShares>>> m_columns; ///< of pairs
     Selection::State m_picked; ///< the last choice made here, which an independent page does not share
     bool m_active = false;
     bool m_comparing = false; ///< its result has not been shown yet

@@ -39,6 +39,8 @@ void ComparePage::setupActions()
     m_showTable = makeToggle(QStringLiteral("compare.showTable"), tr("Show the data table"), true);
     m_showAccuracy = makeToggle(QStringLiteral("compare.showAccuracy"), tr("Show accuracy beside the distances"), true);
     connect(m_showAccuracy, &QAction::toggled, this, &ComparePage::showAccuracy);
+    m_combine =
+        makeAction(QStringLiteral("compare.combine"), tr("Make a Run of Masks\u2026"), [this] { makeRunOfMasks(); });
     makeAction(QStringLiteral("compare.openMasks"), tr("Open the selected matrix on the Masks page"),
                [this] { openMasks(); });
     const auto addCopy = [this](const QString &name, const QString &text,
@@ -71,7 +73,8 @@ void ComparePage::setupUi()
     m_tabs->setAccessibleName(tr("Ways to compare"));
     m_sets = new CompareSetsTab;
     m_tabs->addTab(new CompareLayersTab, tr("Per layer"));
-    m_tabs->addTab(new CompareSublayersTab, tr("Layer \u00d7 sublayer"));
+    m_sublayers = new CompareSublayersTab;
+    m_tabs->addTab(m_sublayers, tr("Layer \u00d7 sublayer"));
     m_tabs->addTab(new CompareRunsTab, tr("All sub-models"));
     m_tabs->addTab(m_sets, tr("Sets"));
     auto *content = new QWidget(m_stack);
@@ -119,7 +122,13 @@ QWidget *ComparePage::makeControls()
     accuracy->setText(tr("Accuracy"));
     accuracy->setAccessibleName(m_showAccuracy->text());
     auto *copy = widgets::makeMenuButton(tr("Copy as"), tr("Copy the plot or its numbers"), m_copyActions);
-    for (QToolButton *button : {link, table, accuracy, copy})
+    auto *combine = new QToolButton;
+    combine->setDefaultAction(m_combine);
+    combine->setText(tr("Combine\u2026"));
+    combine->setToolTip(
+        tr("Make a run of the masks of others: a sub-model for two domains, what all keep, A without B"));
+    combine->setAccessibleName(m_combine->text());
+    for (QToolButton *button : {combine, link, table, accuracy, copy})
         row->addWidget(button);
     return bar;
 }

@@ -7,6 +7,7 @@
 #include <QVBoxLayout>
 
 #include "app/pages/comparetabs.h"
+#include "widgets/common/numbertext.h"
 
 namespace secateur::app {
 
@@ -117,11 +118,27 @@ void CompareSetsTab::explain()
                              "exactly one, %4 % in none. ");
     text = text.arg(scopeText(m_scope->scope()), percent(counts.inAll(), total), percent(counts.inExactly(1), total),
                     percent(counts.inNone(), total));
+    text += ownWords(combinationsOf(*m_table, analysis::SetKind::Kept, m_scope->scope()));
     const std::size_t combinations = counts.exactly.size() - 1;
     if (combinations > mostCombinations)
         text += tr("Drawn are the %1 largest of %2 combinations. ").arg(mostCombinations).arg(combinations);
     text += tr("A tick shows where a bar would end if the sub-models chose their weights independently.");
     pane().setExplanation(text);
+}
+
+/// The core of the domains in weights, and each one's own share: of kept weights, whatever is drawn.
+QString CompareSetsTab::ownWords(const analysis::CombinationCounts &counts) const
+{
+    const QStringList names = chosenNames();
+    if (counts.runs < 2 || names.size() != qsizetype(counts.runs))
+        return {};
+    QStringList own;
+    for (std::size_t run = 0; run < counts.runs; ++run)
+        own << tr("%1 %2 %").arg(names[qsizetype(run)].toHtmlEscaped(),
+                                 percent(counts.exactly[std::size_t(1) << run], counts.total()));
+    const QString core = widgets::groupedNumber(qlonglong(counts.inAll()));
+    return tr("Core of the domains: %1 weights that all keep. Kept by one alone: %2. ")
+        .arg(core, own.join(QStringLiteral(", ")));
 }
 
 Selection::State CompareSetsTab::pick(Selection::State selection, int row, int) const

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/pages/comparetab.h"
+#include "core/engine/domainparts.h"
 
 class QButtonGroup;
 class QCheckBox;
@@ -44,6 +45,13 @@ public:
     void follow(const Selection::State &selection) override;
     [[nodiscard]] widgets::HeatMap &map() const;
     [[nodiscard]] QComboBox &runBox(int side) const { return *m_runs[side]; }
+    /// Emits columnsWanted() unless they are known, or no pair is shown.
+    void askForColumns();
+    /// Of the pair that is shown; of another one it is forgotten.
+    void setColumns(const QString &runA, const QString &runB, std::shared_ptr<const engine::ColumnShares> columns);
+
+Q_SIGNALS:
+    void columnsWanted(const QString &runA, const QString &runB); ///< of the pair that is shown now
 
 protected:
     void refresh() override;
@@ -53,8 +61,11 @@ protected:
 private:
     [[nodiscard]] Selection::State withRuns(Selection::State selection) const;
     void setRuns(int a, int b);
+    void explain();
+    [[nodiscard]] QString columnWords() const;
 
     QComboBox *m_runs[2];
+    std::shared_ptr<const engine::ColumnShares> m_columns; ///< null while they are not known
 };
 
 /// (c) All runs against all, in the order of their likeness.
@@ -105,6 +116,7 @@ protected:
 
 private:
     void explain();
+    [[nodiscard]] QString ownWords(const analysis::CombinationCounts &counts) const;
     [[nodiscard]] QStringList chosenNames() const;
 
     ScopePicker *m_scope;

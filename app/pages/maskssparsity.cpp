@@ -79,7 +79,7 @@ void MasksSparsity::setPair(const MaskPair &pair)
     m_makeB->setText(tr("Of B: %1").arg(QString::fromStdString(pair.b.runName)));
     m_makeB->setVisible(pair.b.mask != nullptr);
     m_makeBoth->setVisible(pair.a.mask && pair.b.mask && pair.a.runId != pair.b.runId);
-    setEnabled(pair.a.mask || pair.b.mask);
+    setEnabled((pair.a.mask || pair.b.mask) && !pair.a.madeOfMasks && !pair.b.madeOfMasks);
     updateNote();
 }
 
@@ -129,6 +129,12 @@ void MasksSparsity::updateNote()
         return m_note->setText(m_problem);
     if (!m_pair.a.mask && !m_pair.b.mask)
         return m_note->setText({});
+    for (const MaskSide *const side : {&m_pair.a, &m_pair.b})
+        if (side->madeOfMasks)
+            return m_note->setText(
+                tr("%1 was made of the masks of other runs (%2); there are no scores to select "
+                   "another sparsity by.")
+                    .arg(QString::fromStdString(side->runName), QString::fromStdString(side->target)));
     if (!m_changed) {
         const auto target = [](const MaskSide &side) { return QString::fromStdString(side.target); };
         const bool same = !m_pair.a.mask || !m_pair.b.mask || m_pair.a.target == m_pair.b.target;

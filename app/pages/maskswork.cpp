@@ -42,8 +42,11 @@ Result<void> addDifference(MaskPair &pair, int threads)
 Result<mask::BitMatrix> select(const MaskSide &side, const MatrixId &id, const selection::WeightView &weights,
                                Sparsity sparsity, int threads)
 {
-    if (usesActivations(side.method) && !side.norms)
-        return failure(ErrorCode::NotFound, "run \"" + side.runName + "\" has no norms to select from");
+    if (side.madeOfMasks || (usesActivations(side.method) && !side.norms))
+        return failure(ErrorCode::NotFound,
+                       "run \"" + side.runName + "\" has "
+                           + (side.madeOfMasks ? "masks made of others', so there are no scores" : "no norms")
+                           + " to select from");
     const auto norms = side.norms ? std::span<const float>(*side.norms) : std::span<const float>();
     SECATEUR_TRY(found, selection::select(side.method, sparsity, id, weights, norms, side.seed, threads));
     return std::move(found.kept);
@@ -52,7 +55,7 @@ Result<mask::BitMatrix> select(const MaskSide &side, const MatrixId &id, const s
 /// Whether two runs have the same masks at every sparsity: magnitudes know no domain.
 bool selectAlike(const MaskSide &a, const MaskSide &b)
 {
-    return a.method == PruneMethod::Magnitude && b.method == PruneMethod::Magnitude;
+    return a.method == PruneMethod::Magnitude && b.method == PruneMethod::Magnitude && !a.madeOfMasks && !b.madeOfMasks;
 }
 
 } // namespace
@@ -91,7 +94,8 @@ Result<MaskSide> MasksReader::side(const std::string &run, const MatrixId &id, m
     side.dense = recipe.statistics == StatisticsMode::Dense;
     side.approximate = recipe.approximate;
     side.seed = recipe.calibration.seed;
-    if (usesActivations(recipe.method)) {
+    side.madeOfMasks = recipe.isMadeOfMasks();
+    if (recipe.hasNorms()) {
         SECATEUR_TRY(norms, opened->norm(id));
         side.norms = std::make_shared<const std::vector<float>>(std::move(norms));
     }

@@ -29,6 +29,7 @@ struct MaskSide {
     double ratio = 0.0; ///< of that target
     bool dense = false; ///< statistics of the dense model: other sparsities are exact in every layer
     bool approximate = false; ///< the run itself is
+    bool madeOfMasks = false; ///< of other runs: no other sparsity can be selected
     std::uint64_t seed = 0; ///< of the random method
     std::shared_ptr<const std::vector<float>> norms; ///< squared, per column; null where no activations were used
 

@@ -46,6 +46,21 @@ QString localTime(const std::string &utc, const char *format)
     return time.isValid() ? time.toString(QLatin1String(format)) : fromStd(utc);
 }
 
+/// "union of code, math"; nothing for a run that was pruned.
+QString madeOf(const RunManifest &run)
+{
+    if (!run.recipe.combination)
+        return {};
+    QStringList parts;
+    const auto &runs = run.recipe.combination->runs;
+    const bool weighted = std::ranges::any_of(runs, [&](const auto &one) { return one.weight != runs.front().weight; });
+    for (const auto &one : runs)
+        parts << fromStd(one.name)
+                + (weighted ? Inspector::tr(" (weight %1)").arg(QString::number(one.weight, 'g', 4)) : QString());
+    return Inspector::tr("%1 of %2")
+        .arg(fromStd(mask::ruleName(run.recipe.combination->rule)), parts.join(QStringLiteral(", ")));
+}
+
 struct Property {
     QString label;
     std::function<QString(const RunManifest &)> value;
@@ -58,6 +73,7 @@ std::vector<Property> properties()
             {Inspector::tr("Domain"), [=](const auto &run) { return text(run.recipe.domain); }},
             {Inspector::tr("Method"), [=](const auto &run) { return text(methodName(run.recipe.method)); }},
             {Inspector::tr("Target"), [=](const auto &run) { return text(run.recipe.target); }},
+            {Inspector::tr("Made of"), madeOf},
             {Inspector::tr("Pruned"), [](const auto &run) { return percent(run.sparsity()); }},
             {Inspector::tr("Statistics"), [=](const auto &run) { return text(statisticsName(run.recipe.statistics)); }},
             {Inspector::tr("Texts"), [](const auto &run) { return count(run.recipe.calibrationSequences); }},
@@ -121,6 +137,9 @@ void Inspector::refill()
             std::vector<QVariant> cells = {label, value(*a)};
             if (b != nullptr)
                 cells.push_back(value(*b));
+            const auto isEmpty = [](const QVariant &cell) { return cell.toString().isEmpty(); };
+            if (std::all_of(cells.begin() + 1, cells.end(), isEmpty))
+                return;
             content.rows.push_back(std::move(cells));
         };
         for (const auto &property : properties())

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/combinedialog.h"
 #include "app/pages/comparepage.h"
+#include "core/engine/domainparts.h"
+#include "core/engine/effects.h"
 
 #include <QClipboard>
 #include <QComboBox>
@@ -94,6 +97,8 @@ private Q_SLOTS:
     void sublayerMapOfAPair();
     void allRunsInTheOrderOfTheirLikeness();
     void countsCombinations();
+    void tellsColumnsAndEffect();
+    void makesARunOfMasks();
     void cellsSelectEverywhere();
     void followsTheSelection();
     void independentWhenNotLinked();
@@ -236,6 +241,56 @@ void TestComparePage::countsCombinations()
     QTRY_COMPARE(tab.chart().table().rowCount(), 3);
     tab.runList().item(2)->setCheckState(Qt::Checked); // known already
     QCOMPARE(tab.chart().table().rowCount(), 7);
+}
+
+void TestComparePage::tellsColumnsAndEffect()
+{
+    Fixture fixture;
+    ComparePage page(fixture.session);
+    fixture.open(page);
+    engine::CompareRequest request;
+    request.study = fixture.study.folder();
+    const auto report = engine::compare(request, {});
+    VERIFY_RESULT(report);
+    const auto effects = engine::effectsOf(*report);
+    QCOMPARE(effects.found.size(), std::size_t(1));
+    const QString value = QString::number(effects.found[0].size.value, 'f', 3);
+    auto &layers = tabOf<CompareLayersTab>(page, Layers);
+    QVERIFY2(layers.pane().explanation().contains(value), qPrintable(layers.pane().explanation()));
+    auto &tab = tabOf<CompareSublayersTab>(page, Sublayers);
+    QTRY_VERIFY(tab.pane().explanation().contains(QLatin1String("input columns")));
+    QVERIFY(tab.pane().explanation().contains(value));
+    const auto shares = engine::columnShares(fixture.study.folder(), "python", "math", {});
+    VERIFY_RESULT(shares);
+    const auto percent = [](double share) { return QString::number(100.0 * share, 'f', 1); };
+    QVERIFY(tab.pane().explanation().contains(percent(shares->whole.columnsFor(0.5))));
+    // Of one domain there is no effect, but columns.
+    tab.runBox(1).setCurrentIndex(1);
+    QVERIFY(!tab.pane().explanation().contains(QLatin1String("Effect")));
+    QTRY_VERIFY(tab.pane().explanation().contains(QLatin1String("input columns")));
+    // And in the sets the core and what is each one's own.
+    auto &sets = tabOf<CompareSetsTab>(page, Sets);
+    QTRY_COMPARE(sets.chart().table().rowCount(), 7);
+    QVERIFY2(sets.pane().explanation().contains(QLatin1String("Core of the domains: ")), qPrintable(sets.pane().explanation()));
+}
+
+void TestComparePage::makesARunOfMasks()
+{
+    Fixture fixture;
+    ComparePage page(fixture.session);
+    fixture.open(page);
+    QSignalSpy jobs(&page, &Page::jobRequested);
+    QVERIFY(!page.combineDialog());
+    actionNamed(page, QStringLiteral("compare.combine"))->trigger();
+    QVERIFY(page.combineDialog() && page.combineDialog()->isVisible());
+    // The two that are looked at, and what they keep together is known.
+    QVERIFY(page.combineDialog()->plan().arguments.contains(QStringLiteral("python,math")));
+    QVERIFY(page.combineDialog()->plan().kept && page.combineDialog()->plan().kept->isKnown());
+    page.combineDialog()->makeButton().click();
+    QCOMPARE(jobs.size(), 1);
+    QCOMPARE(jobs[0][0].toStringList().first(), QStringLiteral("combine"));
+    actionNamed(page, QStringLiteral("compare.combine"))->trigger();
+    QVERIFY(page.combineDialog()->isVisible());
 }
 
 void TestComparePage::cellsSelectEverywhere()
