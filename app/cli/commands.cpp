@@ -6,9 +6,10 @@ namespace secateur::cli {
 CommandList allCommands()
 {
     CommandList commands;
-    for (const auto make : {makeInspect, makeTokenize, makeScore, makeGenerate, makePrune, makeCompare, makeMasks,
-                            makeNorms, makeResparsify, makeCombine, makeExport, makeEvaluate, makeFigure, makeRuns, makeDelete,
-                            makeVerify, makeDemo, makeCompletion, makeProbe})
+    for (const auto make :
+         {makeInspect, makeTokenize, makeScore,      makeGenerate, makePrune,      makeCompare,  makeMasks,
+          makeNorms,   makeApply,    makeResparsify, makeCombine,  makeExport,     makeEvaluate, makeFigure,
+          makeRuns,    makeDelete,   makeVerify,     makeDemo,     makeCompletion, makeProbe})
         commands.push_back(make());
     return commands;
 }

@@ -15,6 +15,7 @@ namespace secateur::cli {
 [[nodiscard]] std::unique_ptr<Command> makeCompare();
 [[nodiscard]] std::unique_ptr<Command> makeMasks();
 [[nodiscard]] std::unique_ptr<Command> makeNorms();
+[[nodiscard]] std::unique_ptr<Command> makeApply();
 [[nodiscard]] std::unique_ptr<Command> makeResparsify();
 [[nodiscard]] std::unique_ptr<Command> makeCombine();
 [[nodiscard]] std::unique_ptr<Command> makeExport();

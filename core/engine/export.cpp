@@ -230,6 +230,27 @@ double prunedShare(const std::vector<ExportedMatrix> &matrices)
 
 } // namespace
 
+Result<ExportReport> exportFolder(const std::shared_ptr<const architecture::ModelArchive> &model,
+                                  const ExportMasks &masks, const fs::path &requested, const ManifestOf &manifest,
+                                  const RunContext &context)
+{
+    SECATEUR_TRY(output, outputFolder(requested));
+    SECATEUR_TRY(source, makeExportSource(model));
+    SECATEUR_TRY(staging, StagingFolder::create(output));
+
+    WeightExporter exporter(*source, *model, masks, staging.path());
+    SECATEUR_CHECK(exporter.write(context));
+    SECATEUR_CHECK(model->hfFolder().empty() ? writeCompanions(*model, staging.path())
+                                             : copyCompanions(model->hfFolder(), staging.path()));
+    SECATEUR_CHECK(exporter.verify(context));
+    const double sparsity = prunedShare(exporter.matrices());
+    const json told = manifest(exporter.matrices(), sparsity);
+    SECATEUR_CHECK(writeFileAtomically(staging.path() / "pruning_manifest.json", told.dump(2) + "\n"));
+    SECATEUR_TRY(report, describeFolder(staging.path(), sparsity));
+    SECATEUR_CHECK(staging.moveTo(output));
+    return report;
+}
+
 Result<ExportReport> exportDense(const ExportRequest &request, const RunContext &context)
 {
     SECATEUR_TRY(output, outputFolder(request.output));
@@ -237,20 +258,13 @@ Result<ExportReport> exportDense(const ExportRequest &request, const RunContext 
     SECATEUR_TRY(study, store::Study::open(request.study, store::Study::Access::Read));
     SECATEUR_TRY(run, study->read(request.run));
     SECATEUR_TRY(model, openStudyModel(*study, request.model, context));
-    SECATEUR_TRY(source, makeExportSource(model));
-    SECATEUR_TRY(staging, StagingFolder::create(output));
-
-    WeightExporter exporter(*source, *model, *run, staging.path());
-    SECATEUR_CHECK(exporter.write(context));
-    SECATEUR_CHECK(model->hfFolder().empty() ? writeCompanions(*model, staging.path())
-                                             : copyCompanions(model->hfFolder(), staging.path()));
-    SECATEUR_CHECK(exporter.verify(context));
-    const double sparsity = prunedShare(exporter.matrices());
-    const json manifest = manifestJson(run->manifest(), study->model(), exporter.matrices(), sparsity);
-    SECATEUR_CHECK(writeFileAtomically(staging.path() / "pruning_manifest.json", manifest.dump(2) + "\n"));
-    SECATEUR_TRY(report, describeFolder(staging.path(), sparsity));
-    SECATEUR_CHECK(staging.moveTo(output));
-    return report;
+    const ExportMasks masks{run->manifest().sublayers, [&run](const MatrixId &id) { return run->mask(id); }};
+    return exportFolder(
+        model, masks, output,
+        [&](const auto &matrices, double sparsity) {
+            return manifestJson(run->manifest(), study->model(), matrices, sparsity);
+        },
+        context);
 }
 
 } // namespace secateur::engine

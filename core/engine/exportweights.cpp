@@ -93,10 +93,10 @@ std::uint64_t zeroRows(format::DType type, std::uint64_t bytesPerRow, std::span<
 } // namespace
 
 WeightExporter::WeightExporter(const ExportSource &source, const architecture::ModelArchive &model,
-                               const store::RunReader &run, std::filesystem::path folder)
-    : m_source(source), m_model(model), m_run(run), m_folder(std::move(folder)), m_shards(source.shards())
+                               const ExportMasks &masks, std::filesystem::path folder)
+    : m_source(source), m_model(model), m_masks(masks), m_folder(std::move(folder)), m_shards(source.shards())
 {
-    for (const auto &sublayer : run.manifest().sublayers)
+    for (const auto &sublayer : masks.matrices)
         m_pruned.emplace(tensorName(sublayer.id), sublayer);
     for (const auto &shard : m_shards)
         for (const auto &entry : shard.entries)
@@ -141,7 +141,7 @@ Result<void> WeightExporter::writeTensor(const Entry &entry, format::Safetensors
     ExportedMatrix matrix;
     if (found != m_pruned.end()) {
         const auto &info = found->second;
-        SECATEUR_TRY(loaded, m_run.mask(info.id));
+        SECATEUR_TRY(loaded, m_masks.mask(info.id));
         kept = std::move(loaded);
         matrix = {info.id, kept.rows(), kept.cols(), kept.size() - kept.count(), 0, info.alpha};
         if (entry.shape != std::vector<std::uint64_t>{matrix.rows, matrix.cols})

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -10,10 +11,14 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "core/architecture/modelarchive.h"
 #include "core/base/runcontext.h"
 #include "core/base/types.h"
+#include "core/engine/light.h"
 #include "core/format/safetensors.h"
+#include "core/mask/bitmatrix.h"
 #include "core/store/study.h"
 
 namespace secateur::engine {
@@ -52,12 +57,18 @@ struct ExportedMatrix {
     std::optional<double> alpha;
 };
 
+/// The masks that an export applies: a run's, or those of an archive.
+struct ExportMasks {
+    std::vector<store::SublayerInfo> matrices;
+    std::function<Result<mask::BitMatrix>(const MatrixId &)> mask;
+};
+
 /// Copies all shards into a folder, with +0 exactly where the run's masks say pruned, about 1 MiB at a time beside one
 /// mask. Then reads them back and counts the zeros.
 class WeightExporter
 {
 public:
-    WeightExporter(const ExportSource &source, const architecture::ModelArchive &model, const store::RunReader &run,
+    WeightExporter(const ExportSource &source, const architecture::ModelArchive &model, const ExportMasks &masks,
                    std::filesystem::path folder);
 
     /// Reports stage "export" in bytes. OutOfDisk before anything is written.
@@ -73,7 +84,7 @@ private:
 
     const ExportSource &m_source;
     const architecture::ModelArchive &m_model;
-    const store::RunReader &m_run;
+    const ExportMasks &m_masks;
     std::filesystem::path m_folder;
     std::vector<ExportSource::Shard> m_shards;
     std::map<std::string, store::SublayerInfo> m_pruned; ///< by tensor name
@@ -81,5 +92,14 @@ private:
     std::uint64_t m_total = 0; ///< bytes of all tensors
     std::uint64_t m_done = 0;
 };
+
+/// pruning_manifest.json, from what became of the matrices and the share of pruned weights.
+using ManifestOf = std::function<nlohmann::json(const std::vector<ExportedMatrix> &, double)>;
+
+/// A whole Hugging Face folder of the model with zeros in place; `output` must not exist, or be empty. It appears when
+/// all of it is written and read back.
+[[nodiscard]] Result<ExportReport> exportFolder(const std::shared_ptr<const architecture::ModelArchive> &model,
+                                                const ExportMasks &masks, const std::filesystem::path &output,
+                                                const ManifestOf &manifest, const RunContext &context);
 
 } // namespace secateur::engine

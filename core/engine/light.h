@@ -115,6 +115,15 @@ struct ExportReport {
 /// float32 (its blocks dequantised exactly), with config.json and tokenizer files made from its metadata.
 [[nodiscard]] Result<ExportReport> exportDense(const ExportRequest &request, const RunContext &context);
 
+struct ApplyMasksRequest {
+    std::filesystem::path masks; ///< what writeMasks() wrote
+    std::filesystem::path model;
+    std::filesystem::path output; ///< must not exist, or be an empty folder
+};
+/// The same folder as exportDense(), from an archive of masks and the dense model, without a study. Conflict when the
+/// archive was made of another model; BadInput when it is no such archive or lacks a matrix.
+[[nodiscard]] Result<ExportReport> applyMasks(const ApplyMasksRequest &request, const RunContext &context);
+
 struct ExportGgufRequest {
     std::filesystem::path study;
     std::string run;

@@ -101,6 +101,7 @@ private Q_SLOTS:
     void otherModel();
     void movedModel();
     void unknownRun();
+    void masksAreAppliedWithoutTheStudy();
     void cancelLeavesNothing();
 
 private:
@@ -387,6 +388,29 @@ void TestExport::unknownRun()
     VERIFY_ERROR(exportDense(unknown, {}), ErrorCode::NotFound);
     unknown.study = path("none.secateur");
     VERIFY_ERROR(exportDense(unknown, {}), ErrorCode::NotFound);
+}
+
+void TestExport::masksAreAppliedWithoutTheStudy()
+{
+    writeTinyModel(path("m"), {.shards = 2, .dtype = "BF16"});
+    const auto study = writeMaskedStudy(path("s.secateur"), path("m"));
+    VERIFY_RESULT(exportDense(request(study), {}));
+    VERIFY_RESULT(writeMasks(study.folder, study.run, path("masks.safetensors"), {}));
+    const auto report = applyMasks({path("masks.safetensors"), path("m"), path("applied")}, {});
+    VERIFY_RESULT(report);
+    QVERIFY(names(path("applied")) == names(path("out")));
+    for (const auto &name : names(path("out")))
+        if (name.ends_with(".safetensors"))
+            QVERIFY2(readAll(path("applied") / name) == readAll(path("out") / name), name.c_str());
+    QVERIFY(report->sparsity > 0.0);
+
+    writeTinyModel(path("other"), {.shards = 2, .dtype = "BF16", .seed = 2});
+    VERIFY_ERROR(applyMasks({path("masks.safetensors"), path("other"), path("no")}, {}), ErrorCode::Conflict);
+    writeTinyModel(path("small"), {.layers = 5});
+    VERIFY_ERROR(applyMasks({path("masks.safetensors"), path("small"), path("no")}, {}), ErrorCode::BadInput);
+    VERIFY_ERROR(applyMasks({path("out") / "model-00001-of-00002.safetensors", path("m"), path("no")}, {}),
+                 ErrorCode::BadInput);
+    QVERIFY(!fs::exists(path("no")));
 }
 
 void TestExport::cancelLeavesNothing()
