@@ -221,7 +221,7 @@ private:
             if (!report && (report.error().code == ErrorCode::Cancelled || !request.allowCodeExecution))
                 return tl::make_unexpected(std::move(report).error());
             if (!report)
-                m_notices.push_back(task + " was not measured: " + report.error().detail);
+                m_notices.push_back(task + engine::demoNotMeasured + report.error().detail);
             else
                 reports.push_back(std::move(*report));
         }

@@ -77,6 +77,19 @@ const HelpBook::Page *HelpBook::page(const QString &id) const
     return found == m_pages.end() ? nullptr : &*found;
 }
 
+void HelpBook::put(const Page &page, const QString &chapter)
+{
+    m_passages.clear();
+    if (const auto found = std::ranges::find(m_pages, page.id, &Page::id); found != m_pages.end()) {
+        *found = page;
+        return;
+    }
+    m_pages.push_back(page);
+    if (m_chapters.empty() || m_chapters.back().title != chapter)
+        m_chapters.push_back({chapter, {}});
+    m_chapters.back().pages << page.id;
+}
+
 void HelpBook::fill(QTextDocument &document, const Page &page)
 {
     document.setMarkdown(page.markdown, QTextDocument::MarkdownDialectGitHub);

@@ -39,6 +39,9 @@ public:
     [[nodiscard]] const std::vector<Chapter> &chapters() const { return m_chapters; }
     [[nodiscard]] const Page *page(const QString &id) const; ///< null: none
 
+    /// A page that is not of the manual, in a chapter of its own behind the others; takes the place of an earlier one.
+    void put(const Page &page, const QString &chapter);
+
     /// Lines that have all of these words, or parts of words, in any case; of a page without such a line, but with all
     /// words, the first line that has the first word. Headings first, otherwise in the order of the contents.
     [[nodiscard]] std::vector<Hit> search(const QString &words);

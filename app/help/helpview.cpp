@@ -12,6 +12,7 @@
 #include <QTextCursor>
 #include <QTextFrame>
 #include <QTextList>
+#include <QTextOption>
 #include <QTextTable>
 
 #include "widgets/common/theme.h"
@@ -167,6 +168,9 @@ void HelpView::render()
     auto *const fresh = new QTextDocument(this);
     fresh->setUndoRedoEnabled(false);
     fresh->setDefaultFont(font());
+    QTextOption option = fresh->defaultTextOption();
+    option.setWrapMode(QTextOption::WordWrap); // a narrow column shall not break its words
+    fresh->setDefaultTextOption(option);
     HelpBook::fill(*fresh, *page);
     polishTables(*fresh);
     polishBlocks(*fresh);
@@ -295,10 +299,20 @@ void HelpView::changeEvent(QEvent *event)
         || event->type() == QEvent::StyleChange;
     if (!other || m_isRendering || m_places.empty())
         return;
+    refresh();
+}
+
+void HelpView::refresh()
+{
     const int scroll = verticalScrollBar()->value();
     clearMarks(); // they have the colours of before
     render();
     verticalScrollBar()->setValue(scroll);
+}
+
+QVariant HelpView::loadResource(int, const QUrl &)
+{
+    return {};
 }
 
 void HelpView::resizeEvent(QResizeEvent *event)

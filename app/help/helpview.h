@@ -28,11 +28,16 @@ public:
     /// Shows a page with these words marked everywhere, and this block in view; no words: no marks.
     void showHit(const HelpBook::Hit &hit, const QStringList &words);
     void clearMarks();
+    /// Shows the page as the book has it now.
+    void refresh();
 
     [[nodiscard]] bool canGoBack() const { return m_current > 0; }
     [[nodiscard]] bool canGoForward() const { return m_current + 1 < m_places.size(); }
     void goBack();
     void goForward();
+
+    /// Nothing: a page names no other files, and one from elsewhere shall reach none.
+    QVariant loadResource(int type, const QUrl &name) override;
 
 Q_SIGNALS:
     void pageShown(const QString &id);

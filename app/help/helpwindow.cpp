@@ -130,6 +130,7 @@ QWidget *HelpWindow::makeSide()
 void HelpWindow::fillContents()
 {
     const QSignalBlocker quiet(m_contents);
+    m_contents->clear();
     const int height = fontMetrics().height() * 3 / 2;
     const auto add = [this, height](auto *parent, const QString &id) {
         const auto *const page = m_book.page(id);
@@ -167,6 +168,16 @@ void HelpWindow::showPage(const QString &id)
     const QString page = id.section(u'#', 0, 0);
     if (!m_view->showPage(page, id.section(u'#', 1)))
         m_view->showPage(firstPage);
+}
+
+void HelpWindow::showText(const HelpBook::Page &page, const QString &chapter)
+{
+    m_book.put(page, chapter);
+    fillContents();
+    if (m_view->currentPage() == page.id)
+        m_view->refresh();
+    m_view->showPage(page.id);
+    onPageShown(page.id); // the contents are new
 }
 
 void HelpWindow::search(const QString &words)

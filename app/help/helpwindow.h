@@ -27,6 +27,8 @@ public:
 
     /// A page by its id, or the first one where there is none of it; an id may have "#" and a heading's anchor behind.
     void showPage(const QString &id);
+    /// A page from elsewhere in the manual's clothes, and in its contents from now on (HelpBook::put()).
+    void showText(const HelpBook::Page &page, const QString &chapter);
     /// With the words in the search field.
     void search(const QString &words);
     void startSearch(); ///< the field gets the keyboard

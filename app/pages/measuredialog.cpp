@@ -13,7 +13,6 @@
 #include <QJsonObject>
 #include <QLabel>
 #include <QListWidget>
-#include <QMessageBox>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScopedValueRollback>
@@ -21,6 +20,7 @@
 #include <QTableWidget>
 #include <QVBoxLayout>
 
+#include "app/pages/programconsent.h"
 #include "widgets/common/emptystate.h"
 #include "widgets/common/formrow.h"
 #include "widgets/figure/figurecommand.h"
@@ -273,6 +273,7 @@ QString MeasureDialog::forecast() const
 
 void MeasureDialog::update()
 {
+    m_request.mayRunCode = m_session.mayRunPrograms();
     m_request.runs.clear();
     for (int row = 0; row < m_models->count(); ++row)
         if (m_models->item(row)->checkState() == Qt::Checked)
@@ -288,32 +289,17 @@ void MeasureDialog::update()
 
 void MeasureDialog::start()
 {
-    if (m_request.wantsCode() && !m_request.mayRunCode)
-        askForConsent();
-    else
-        requestJob();
-}
-
-void MeasureDialog::askForConsent()
-{
-    auto *const box = new QMessageBox(this);
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setIcon(QMessageBox::Warning);
-    box->setWindowTitle(tr("Run Programs That Models Wrote?"));
-    box->setText(tr("These tasks run programs that the models will write on this computer."));
-    box->setInformativeText(
-        tr("They run in a sandbox: without network, without your files, with limits of time and memory, behind a "
-           "self-test that has to succeed first. The sandbox shares the kernel with the rest of the computer; it is no "
-           "virtual machine, and a program that exploits a fault in the kernel could leave it. On a computer that "
-           "holds secrets, run this in a virtual machine.\n\nThe answer holds until Secateur is closed."));
-    auto *const allow = box->addButton(tr("Run the programs"), QMessageBox::AcceptRole);
-    box->setDefaultButton(box->addButton(QMessageBox::Cancel));
-    connect(allow, &QPushButton::clicked, this, [this] {
-        m_request.mayRunCode = true;
-        update();
-        requestJob();
-    });
-    box->open();
+    if (!m_request.wantsCode())
+        return requestJob();
+    askToRunPrograms(m_session, this,
+                     {.what = tr("These tasks run programs that the models will write on this computer."),
+                      .onAllowed =
+                          [this] {
+                              update();
+                              requestJob();
+                          },
+                      .without = {},
+                      .onWithout = {}});
 }
 
 void MeasureDialog::requestJob()

@@ -15,8 +15,7 @@ class QTableWidget;
 
 namespace secateur::app {
 
-/// Tasks times models: what to measure, from which files, and the job that does it. Stays open as long as its page, so
-/// that the agreement to running programs holds for the session.
+/// Tasks times models: what to measure, from which files, and the job that does it.
 class MeasureDialog : public QDialog
 {
     Q_OBJECT
@@ -28,7 +27,7 @@ public:
     void setChosen(const QString &task, bool chosen);
     void setFile(const QString &task, const QString &file);
     [[nodiscard]] const AccuracyPlan &plan() const { return m_plan; }
-    [[nodiscard]] bool mayRunCode() const { return m_request.mayRunCode; }
+    [[nodiscard]] bool mayRunCode() const { return m_session.mayRunPrograms(); }
 
 Q_SIGNALS:
     void jobRequested(const QStringList &arguments, const QString &title);
@@ -46,7 +45,6 @@ private:
     void onItemChanged(int row);
     void update();
     void start();
-    void askForConsent();
     void requestJob();
     [[nodiscard]] QString forecast() const;
     void remember() const;

@@ -63,6 +63,11 @@ public:
     /// What to calibrate on; forgotten when another study is opened.
     [[nodiscard]] DomainPlans &domains() { return m_domains; }
 
+    /// Whether the user agreed to running programs that models write (pages/programconsent.h); in force for as long as
+    /// this lives, and written down nowhere.
+    [[nodiscard]] bool mayRunPrograms() const { return m_mayRunPrograms; }
+    void allowPrograms() { m_mayRunPrograms = true; }
+
 Q_SIGNALS:
     /// Another study or model is open, or none.
     void studyChanged();
@@ -89,6 +94,7 @@ private:
     DomainPlans m_domains{m_undo};
     QFileSystemWatcher m_watcher;
     QTimer m_reloadSoon;
+    bool m_mayRunPrograms = false;
 };
 
 } // namespace secateur::app

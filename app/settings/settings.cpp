@@ -34,7 +34,9 @@ Settings::Settings(const QString &file)
       recent(m_store, QStringLiteral("session/recent"), label("Recent studies"), {}),
       threads(m_store, QStringLiteral("jobs/threads"), label("Threads for jobs (0: all)"), 0),
       figureStyle(m_store, QStringLiteral("figures/style"), label("Size and looks of figures"), {}),
-      taskFiles(m_store, QStringLiteral("accuracy/taskFiles"), label("Files with the items of tasks"), {})
+      taskFiles(m_store, QStringLiteral("accuracy/taskFiles"), label("Files with the items of tasks"), {}),
+      demoFolder(m_store, QStringLiteral("demo/folder"), label("Folder of the demo study"), {}),
+      guide(m_store, QStringLiteral("guide/state"), label("Guided first run"), {})
 {
 }
 

@@ -25,6 +25,8 @@ public:
     Setting<int> threads; ///< for jobs; 0: all the processor has
     Setting<QString> figureStyle; ///< size and looks of the last figure, as JSON
     Setting<QString> taskFiles; ///< where the items of each task are, as JSON
+    Setting<QString> demoFolder; ///< where the demo study was last put; empty: nowhere yet
+    Setting<QString> guide; ///< the guided first run: "" was never shown, "shown", "dismissed"
 
     /// Puts a study in front of the recent ones, of which `recentLimit` are kept.
     void addRecent(const QString &folder);

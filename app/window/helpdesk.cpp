@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "core/base/file.h"
+
 namespace secateur::app {
 
 HelpDesk::HelpDesk(ActionRegistry &actions, std::function<QString()> currentPage, QObject *parent)
@@ -55,6 +57,21 @@ HelpWindow &HelpDesk::window()
 void HelpDesk::open(const QString &topic)
 {
     window().showPage(topic);
+    bringUp();
+}
+
+Result<void> HelpDesk::openFile(const std::filesystem::path &file, const QString &title)
+{
+    constexpr std::uint64_t largest = 1 << 20;
+    SECATEUR_TRY(text, readTextFile(file, largest));
+    const auto id = QStringLiteral("file:") + QString::fromStdString(file.string());
+    window().showText({id, title, QString::fromStdString(text)}, tr("From your studies"));
+    bringUp();
+    return {};
+}
+
+void HelpDesk::bringUp()
+{
     window().show();
     window().raise();
     window().activateWindow();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 
@@ -8,6 +9,7 @@
 
 #include "app/help/helpwindow.h"
 #include "app/window/actionregistry.h"
+#include "core/base/result.h"
 
 namespace secateur::app {
 
@@ -27,10 +29,13 @@ public:
     /// Made and not shown where it was not there yet.
     [[nodiscard]] HelpWindow &window();
     void open(const QString &topic);
+    /// A Markdown file that is no part of the manual, in its window. NotFound, BadInput.
+    [[nodiscard]] Result<void> openFile(const std::filesystem::path &file, const QString &title);
     void close();
 
 private:
     void addActions();
+    void bringUp();
     void update();
 
     ActionRegistry &m_actions;

@@ -54,16 +54,6 @@ QString optionValue(const QStringList &arguments, const QString &option)
 
 } // namespace
 
-std::filesystem::path MainWindow::defaultStateFolder()
-{
-    const QByteArray state = qgetenv("XDG_STATE_HOME");
-    const std::filesystem::path base = state.startsWith('/')
-        ? std::filesystem::path(state.toStdString())
-        : std::filesystem::path(QStandardPaths::writableLocation(QStandardPaths::HomeLocation).toStdString())
-            / ".local/state";
-    return base / "secateur";
-}
-
 MainWindow::MainWindow(Settings &settings, WindowOptions options, QWidget *parent)
     : QMainWindow(parent), m_settings(settings), m_options(std::move(options)),
       m_jobs(m_options.worker, m_options.safeMode ? std::filesystem::path() : m_options.stateFolder / "queue.json")
@@ -95,6 +85,7 @@ MainWindow::~MainWindow()
     m_jobs.disconnect();
     m_session.disconnect();
     m_session.selection().disconnect();
+    m_stack->disconnect(this); // which changes its page as they go
     delete takeCentralWidget();
     const auto docks = findChildren<QDockWidget *>();
     for (auto *const dock : docks)
@@ -117,7 +108,9 @@ void MainWindow::setupUi()
     m_welcome = new widgets::EmptyState(
         tr("Make sub-models of a language model"),
         tr("Open a model, a Hugging Face folder or a GGUF file, or a study you began before. Then choose what each "
-           "domain is calibrated on, prune, and compare what is left. You can also drop a model or a study here."));
+           "domain is calibrated on, prune, and compare what is left. You can also drop a model or a study here.\n\n"
+           "New here? The demo study shows the paper's figures for a small model that comes along, in a minute or "
+           "two."));
     m_stack->addWidget(m_welcome);
     for (auto &page : makePages(m_session, &m_settings)) {
         page->setAccessibleName(page->title());
@@ -126,7 +119,9 @@ void MainWindow::setupUi()
         m_pages.push_back(page.release());
     }
     column->addWidget(m_messages);
+    m_guide = new GuideBar(m_session, m_jobs, m_settings);
     column->addWidget(m_tabs);
+    column->addWidget(m_guide);
     column->addWidget(m_stack, 1);
     setCentralWidget(centre);
     statusBar()->setAccessibleName(tr("Status"));
@@ -182,6 +177,11 @@ void MainWindow::connectSignals()
     connect(&m_session.domains(), &DomainPlans::changed, this, &MainWindow::noteChange);
     connect(&m_session.selection(), &Selection::changed, this, &MainWindow::visitPlace);
     connect(&m_settings.theme, &SettingBase::changed, this, &MainWindow::applyTheme);
+    // Later: opening a study passes through pages that nobody sees.
+    connect(
+        m_stack, &QStackedWidget::currentChanged, m_guide, [this] { m_guide->setPage(currentPage()); },
+        Qt::QueuedConnection);
+    connectDemo();
     connect(&m_saveSoon, &QTimer::timeout, this, [this] { saveSession(false); });
     connect(m_tabs, &QTabBar::currentChanged, this, [this](int tab) {
         if (tab >= 0 && m_session.isOpen())
@@ -357,60 +357,6 @@ void MainWindow::resumeRun(const QString &runId)
 void MainWindow::applyTheme()
 {
     widgets::applyTheme(widgets::themeFromName(m_settings.theme.value()));
-}
-
-SessionState MainWindow::sessionState() const
-{
-    auto &session = const_cast<StudySession &>(m_session);
-    return {m_session.folder(),        m_session.modelPath(), currentPage(), session.selection().state(),
-            session.domains().plans(), saveGeometry(),        saveState(),   false};
-}
-
-void MainWindow::noteChange()
-{
-    if (!m_options.safeMode)
-        m_saveSoon.start();
-}
-
-void MainWindow::saveSession(bool ended)
-{
-    if (m_options.safeMode)
-        return;
-    auto state = sessionState();
-    state.ended = ended;
-    if (const auto written = writeSession(m_options.stateFolder / "session.json", state); !written)
-        statusBar()->showMessage(QString::fromStdString(written.error().detail));
-}
-
-void MainWindow::restore()
-{
-    if (m_options.safeMode)
-        return;
-    if (const auto queue = m_jobs.restore(); !queue)
-        m_messages->warn(QString::fromStdString(queue.error().detail));
-    const auto state = readSession(m_options.stateFolder / "session.json");
-    if (!state || !m_settings.restoreSession.value())
-        return;
-    restoreGeometry(state->geometry);
-    m_isSized = restoreState(state->docks);
-    if (isThere(state->study / "study.json"))
-        openPath(state->study);
-    else if (isThere(state->model))
-        m_session.openModel(state->model, state->study);
-    if (!m_session.isOpen())
-        return;
-    if (isThere(state->model))
-        m_session.setModelPath(state->model);
-    m_session.domains().reset(state->domains);
-    if (m_session.run(state->selection.runA) != nullptr && m_session.run(state->selection.runB) != nullptr)
-        m_session.navigate(state->selection);
-    m_history.clear();
-    showPage(state->page);
-    if (!state->ended)
-        m_messages->offer(tr("The last session did not end as it should. Here is what was open."), tr("Start clean"),
-                          [this] { m_session.close(); });
-    else if (m_jobs.isPaused())
-        m_messages->offer(tr("Jobs are left from the last time."), tr("Go on with them"), [this] { m_jobs.resume(); });
 }
 
 void MainWindow::closeEvent(QCloseEvent *event)

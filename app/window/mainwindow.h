@@ -16,6 +16,8 @@
 #include "app/settings/settings.h"
 #include "app/window/actionregistry.h"
 #include "app/window/commandpalette.h"
+#include "app/window/demodesk.h"
+#include "app/window/guidebar.h"
 #include "app/window/helpdesk.h"
 #include "app/window/history.h"
 #include "app/window/jobsdock.h"
@@ -58,6 +60,8 @@ public:
     [[nodiscard]] MessageBar &messages() { return *m_messages; }
     [[nodiscard]] CommandPalette &commandPalette() { return *m_palette; }
     [[nodiscard]] HelpDesk &help() { return *m_help; }
+    [[nodiscard]] DemoDesk &demo() { return *m_demo; }
+    [[nodiscard]] GuideBar &guide() { return *m_guide; }
     /// `$XDG_STATE_HOME/secateur`.
     [[nodiscard]] static std::filesystem::path defaultStateFolder();
 
@@ -80,6 +84,7 @@ private:
     void setupPaletteSources();
     void fillRecentMenu(QMenu *menu);
     void connectSignals();
+    void connectDemo();
     QAction *addAction(const ActionSpec &spec);
 
     void choose(ChooseWhat what);
@@ -95,6 +100,7 @@ private:
     void visitPlace();
     void goTo(const Place &place);
     void updateNavigation();
+    void restoreSession();
     [[nodiscard]] SessionState sessionState() const;
     void saveSession(bool ended);
     void noteChange();
@@ -116,6 +122,8 @@ private:
     bool m_isSized = false; ///< the docks have got their sizes, which they take only once the window is shown
     CommandPalette *m_palette = nullptr;
     HelpDesk *m_help = nullptr;
+    DemoDesk *m_demo = nullptr;
+    GuideBar *m_guide = nullptr;
 };
 
 } // namespace secateur::app

@@ -57,6 +57,7 @@ void MainWindow::setupFileActions()
     auto *const openFolder = addAction({QStringLiteral("file.openModelFolder"), tr("Open &Hugging Face Model…"), menu,
                                         QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), QStringLiteral("folder-open"),
                                         [this] { choose(ChooseWhat::ModelFolder); }});
+    m_demo = new DemoDesk({m_actions, m_session, m_jobs, m_settings, *m_messages, this}, this);
     addAction({QStringLiteral("file.reload"), tr("&Reload Study"), menu, QKeySequence::Refresh,
                QStringLiteral("view-refresh"), [this] {
                    if (const auto done = m_session.reload(); !done)
@@ -67,7 +68,7 @@ void MainWindow::setupFileActions()
                }});
     addAction({QStringLiteral("file.quit"), tr("&Quit"), menu, QKeySequence::Quit, QStringLiteral("application-exit"),
                [this] { close(); }});
-    for (auto *const action : {openFile, openFolder, openStudy}) {
+    for (auto *const action : {openFile, openFolder, openStudy, m_actions.find(QStringLiteral("demo.open"))}) {
         auto text = action->text();
         auto *const button = m_welcome->addButton(text.remove(u'&'));
         connect(button, &QPushButton::clicked, action, &QAction::trigger);
@@ -158,10 +159,27 @@ void MainWindow::setupJobActions()
         m_actions, [this] { return currentPage(); }, this);
     for (auto *const action : m_actions.inMenu(QStringLiteral("help")))
         QMainWindow::addAction(action);
+    addAction({QStringLiteral("help.guide"), tr("&Guided First Run"), QStringLiteral("help"), {}, {}, [this] {
+                   m_guide->begin();
+               }});
     addAction({QStringLiteral("help.about"), tr("&About Secateur"), QStringLiteral("help"), {}, {}, [this] {
                    m_messages->tell(tr("Secateur %1, free software under the GNU GPL 3 or later, with Qt %2.")
                                         .arg(QStringLiteral(SECATEUR_VERSION), QString::fromLatin1(qVersion())));
                }});
+}
+
+void MainWindow::connectDemo()
+{
+    connect(m_guide, &GuideBar::pageRequested, this, &MainWindow::showPage);
+    connect(m_guide, &GuideBar::demoRequested, m_demo, &DemoDesk::open);
+    connect(m_demo, &DemoDesk::opened, m_guide, &GuideBar::offerWithDemo);
+    connect(m_demo, &DemoDesk::jobRequested, this, &MainWindow::onJobRequested);
+    connect(m_demo, &DemoDesk::openRequested, this, &MainWindow::openPath);
+    connect(m_demo, &DemoDesk::pageRequested, this, &MainWindow::showPage);
+    connect(m_demo, &DemoDesk::findingsRequested, this, [this](const std::filesystem::path &file) {
+        if (const auto shown = m_help->openFile(file, tr("Findings of the demo study")); !shown)
+            m_messages->warn(QString::fromStdString(shown.error().detail));
+    });
 }
 
 void MainWindow::setupMenus()

@@ -7,25 +7,17 @@
 
 namespace secateur::app {
 
-MessageBar::MessageBar(QWidget *parent) : QFrame(parent), m_text(new widgets::SignalLabel), m_action(new QPushButton)
+MessageBar::MessageBar(QWidget *parent) : QFrame(parent), m_text(new widgets::SignalLabel), m_row(new QHBoxLayout(this))
 {
     auto *const dismiss = new QPushButton(tr("Dismiss"));
     dismiss->setAccessibleName(tr("Dismiss the message"));
-    m_action->setAccessibleName(tr("Do what the message offers"));
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::AlternateBase);
     setFrameShape(QFrame::StyledPanel);
-    auto *const row = new QHBoxLayout(this);
-    row->setContentsMargins(12, 6, 8, 6);
-    row->addWidget(m_text, 1);
-    row->addWidget(m_action);
-    row->addWidget(dismiss);
+    m_row->setContentsMargins(12, 6, 8, 6);
+    m_row->addWidget(m_text, 1);
+    m_row->addWidget(dismiss);
     connect(dismiss, &QPushButton::clicked, this, &QWidget::hide);
-    connect(m_action, &QPushButton::clicked, this, [this] {
-        hide();
-        if (const auto action = std::exchange(m_do, nullptr))
-            action();
-    });
     hide();
 }
 
@@ -42,16 +34,35 @@ void MessageBar::warn(const QString &text)
 void MessageBar::offer(const QString &text, const QString &button, std::function<void()> action)
 {
     showText(text, false);
-    m_do = std::move(action);
-    m_action->setText(button);
-    m_action->setAccessibleName(button);
-    m_action->show();
+    addButton({button, [this, action = std::move(action)] {
+                   hide();
+                   action();
+               }});
+}
+
+void MessageBar::offer(const QString &text, const std::vector<Choice> &choices)
+{
+    showText(text, false);
+    for (const auto &choice : choices)
+        addButton(choice);
+}
+
+void MessageBar::addButton(const Choice &choice)
+{
+    auto *const button = new QPushButton(choice.button);
+    button->setAccessibleName(choice.button);
+    connect(button, &QPushButton::clicked, this, choice.action);
+    m_row->insertWidget(m_row->count() - 1, button);
+    button->show(); // the layout would do it only later
+    m_buttons.push_back(button);
 }
 
 void MessageBar::showText(const QString &text, bool isWarning)
 {
-    m_do = nullptr;
-    m_action->hide();
+    for (auto *const button : std::exchange(m_buttons, {})) {
+        button->hide();
+        button->deleteLater();
+    }
     m_text->say(text, isWarning ? widgets::SignalLabel::Signal::Bad : widgets::SignalLabel::Signal::Plain);
     show();
 }

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 
 #include <QFrame>
 #include <QPushButton>
 
 #include "widgets/common/signallabel.h"
+
+class QHBoxLayout;
 
 namespace secateur::app {
 
@@ -22,16 +25,23 @@ public:
     void tell(const QString &text);
     /// Red, for what did not succeed.
     void warn(const QString &text);
-    /// With a button beside it.
+    /// With a button beside it, which takes the message away.
     void offer(const QString &text, const QString &button, std::function<void()> action);
+    struct Choice {
+        QString button;
+        std::function<void()> action;
+    };
+    /// Several, all of which somebody may want: the message stays until it is dismissed.
+    void offer(const QString &text, const std::vector<Choice> &choices);
     [[nodiscard]] QString text() const { return m_text->text(); }
 
 private:
     void showText(const QString &text, bool isWarning);
+    void addButton(const Choice &choice);
 
     widgets::SignalLabel *m_text;
-    QPushButton *m_action;
-    std::function<void()> m_do;
+    QHBoxLayout *m_row;
+    std::vector<QPushButton *> m_buttons; ///< of the present message, before "Dismiss"
 };
 
 } // namespace secateur::app

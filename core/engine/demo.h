@@ -25,6 +25,9 @@ namespace secateur::engine {
 /// minutes of work, and with what to do.
 [[nodiscard]] Result<void> prepareDemoFolder(const std::filesystem::path &folder);
 
+/// In the notice about a task that could not be measured here, behind its name.
+inline constexpr const char *demoNotMeasured = " was not measured: ";
+
 /// How far the demo in a folder got.
 struct DemoState {
     std::size_t finished = 0; ///< sub-models of those of demoPrunes()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <cstdio>
 
 #include "core/engine/demofindings.h"
@@ -37,7 +38,9 @@ std::string accuracyTable(const DemoFindings &findings)
     std::string text = "| Run |";
     std::string rule = "|---|";
     for (const auto &task : findings.tasks) {
-        text += " " + task.domain + ", " + task.metric + ", n = " + std::to_string(task.items) + " |";
+        std::string metric = task.metric;
+        std::ranges::replace(metric, '_', ' '); // so that a narrow column can break it
+        text += " " + task.domain + ", " + metric + ", n = " + std::to_string(task.items) + " |";
         rule += "---:|";
     }
     text += "\n" + rule + "\n";

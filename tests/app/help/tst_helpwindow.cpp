@@ -79,6 +79,24 @@ private Q_SLOTS:
         QCOMPARE(view().currentPage(), QStringLiteral("masks"));
     }
 
+    void showsTextsFromElsewhere()
+    {
+        const QString chapter = QStringLiteral("From your studies");
+        const auto before = m_window->book().pages().size();
+        m_window->showText(
+            {QStringLiteral("file:/a"), QStringLiteral("Findings"), QStringLiteral("# First\n\n![](/etc/x)")}, chapter);
+        QVERIFY(view().toPlainText().startsWith(QStringLiteral("First")));
+        QVERIFY(view().loadResource(QTextDocument::ImageResource, QUrl(QStringLiteral("/etc/hostname"))).isNull());
+        m_window->showText({QStringLiteral("file:/a"), QStringLiteral("Findings"), QStringLiteral("# Second")},
+                           chapter);
+        QCOMPARE(view().toPlainText(), QStringLiteral("Second")); // in the place of what it was
+        QCOMPARE(m_window->book().pages().size(), before + 1);
+        QCOMPARE(m_window->contents().currentItem()->text(0), QStringLiteral("Findings"));
+        m_window->search(QStringLiteral("Second"));
+        QVERIFY(m_window->results().count() > 0);
+        m_window->search({});
+    }
+
     void unknownPagesLeadToTheFirst()
     {
         m_window->showPage(QStringLiteral("masks"));

@@ -23,7 +23,7 @@ generate)
   trap 'kill $!; exit 130' TERM; progress 2; sleep 600 & wait ;;
 fail) echo '{"error":{"code":"bad-input","detail":"data.jsonl, line 7: not JSON"}}' >&2; exit 3 ;;
 silent) exit 5 ;;
-wait) trap 'kill $!; exit 130' TERM; progress 2; sleep 600 & wait ;;
+wait|demo) trap 'kill $!; exit 130' TERM; progress 2; sleep 600 & wait ;;
 deaf) trap '' TERM; progress 2; while :; do sleep 600; done ;;
 killed) progress 3; kill -9 $$ ;;
 noise) i=0; while [ $i -lt 300 ]; do echo "library warning $i" >&2; i=$((i+1)); done; printf 'no line end' >&2; exit 1 ;;

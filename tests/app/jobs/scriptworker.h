@@ -8,7 +8,7 @@
 namespace secateur::test {
 
 /// A shell script in `folder` that behaves as a worker does, by its first argument: `done`, `fail`, `silent` (fails
-/// without a reason), `wait` (until it is asked to stop), `deaf` (does not stop when asked), `killed`, `noise`,
+/// without a reason), `wait` and `demo` (until it is asked to stop), `deaf` (does not stop when asked), `killed`, `noise`,
 /// `environment` (prints it); after the command `prune`, by its last argument. Each start appends its arguments as a
 /// line to the file `starts` beside the script. After `generate` it writes a piece of text, and then what the file
 /// `answer.json` beside it holds, or waits where there is none.

@@ -29,6 +29,7 @@ private Q_SLOTS:
     void anyOrderOfActionsIsHarmless()
     {
         const test::TemporaryFolder folder;
+        qputenv("XDG_DATA_HOME", folder.path().c_str()); // where the demo study would be
         const auto model = test::writeTinyModel(folder.path() / "model");
         const auto study = folder.path() / "tiny.secateur";
         test::writeTinyStudy(study, model, {{"one", "math", 1}, {"two", "law", 2}, {"three", "code", 3}});
