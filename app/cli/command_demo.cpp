@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <system_error>
 
 #include "app/cli/commands.h"
@@ -220,10 +221,12 @@ private:
             auto report = compute->evaluate(request, progress.next());
             if (!report && (report.error().code == ErrorCode::Cancelled || !request.allowCodeExecution))
                 return tl::make_unexpected(std::move(report).error());
-            if (!report)
-                m_notices.push_back(task + engine::demoNotMeasured + report.error().detail);
-            else
+            if (report) {
                 reports.push_back(std::move(*report));
+                continue;
+            }
+            m_notices.push_back(task + engine::demoNotMeasured + report.error().detail);
+            m_unmeasured.insert(task);
         }
         return reports;
     }
@@ -234,11 +237,17 @@ private:
             return {};
         SECATEUR_TRY(maker, engine::loadFigureMaker());
         for (const auto &request : plan.figures) {
-            tellStep("Drawing " + request.output.filename().string(), session);
-            SECATEUR_TRY(report, maker->draw(request, progress.next()));
+            const RunContext context = progress.next();
+            const std::string name = request.output.filename().string();
+            if (request.kind == "accuracy" && m_unmeasured.contains(request.tasks.front())) {
+                m_notices.push_back(name + " was not drawn: its task was not measured");
+                continue;
+            }
+            tellStep("Drawing " + name, session);
+            SECATEUR_TRY(report, maker->draw(request, context));
             m_figures.insert(m_figures.end(), report.files.begin(), report.files.end());
             for (const auto &notice : report.notices)
-                m_notices.push_back(request.output.filename().string() + ": " + notice);
+                m_notices.push_back(name + ": " + notice);
         }
         return {};
     }
@@ -248,6 +257,7 @@ private:
     bool m_noFigures = false;
     std::vector<std::string> m_figures;
     std::vector<std::string> m_notices;
+    std::set<std::string> m_unmeasured; ///< tasks that cannot be measured here
 };
 
 } // namespace

@@ -139,6 +139,7 @@ QWidget *ComparePage::makeAccuracy()
     m_accuracy = new AccuracyPanel(session(), AccuracyPanel::Size::Compact, m_accuracyBox);
     connect(m_accuracy, &AccuracyPanel::hovered, this, &ComparePage::statusChanged);
     connect(m_accuracy, &AccuracyPanel::changed, this, &ComparePage::showAccuracy);
+    connect(&session(), &StudySession::evaluationsChanged, this, &ComparePage::showAccuracy);
     m_toAccuracy = new QPushButton(m_accuracyBox);
     connect(m_toAccuracy, &QPushButton::clicked, this, [this] { Q_EMIT openRequested(QStringLiteral("accuracy")); });
     auto *title = new QLabel(tr("Accuracy of the same runs"));

@@ -116,6 +116,7 @@ StudyTree::StudyTree(StudySession &session, QWidget *parent) : QTreeView(parent)
     setAccessibleDescription(tr("The model, domains and runs of the open study"));
     setContextMenuPolicy(Qt::CustomContextMenu);
     setFrameShape(QFrame::NoFrame);
+    setIndentation(fontMetrics().averageCharWidth() * 2); // names are longer than the tree is deep
     expandAll();
     connect(&m_model, &QAbstractItemModel::rowsInserted, this, [this] { expandAll(); });
     connect(this, &QTreeView::clicked, this, &StudyTree::onActivated);
