@@ -12,7 +12,6 @@
 #include <QTextCursor>
 #include <QTextFrame>
 #include <QTextList>
-#include <QTextOption>
 #include <QTextTable>
 
 #include "widgets/common/theme.h"
@@ -44,6 +43,7 @@ HelpView::HelpView(const HelpBook &book, QWidget *parent) : QTextBrowser(parent)
     setAccessibleName(tr("Page of the manual"));
     setOpenLinks(false); // they are ours to follow
     setFrameShape(QFrame::NoFrame);
+    setWordWrapMode(QTextOption::WordWrap); // a narrow column shall not break its words
     connect(this, &QTextBrowser::anchorClicked, this, &HelpView::follow);
 }
 
@@ -168,9 +168,6 @@ void HelpView::render()
     auto *const fresh = new QTextDocument(this);
     fresh->setUndoRedoEnabled(false);
     fresh->setDefaultFont(font());
-    QTextOption option = fresh->defaultTextOption();
-    option.setWrapMode(QTextOption::WordWrap); // a narrow column shall not break its words
-    fresh->setDefaultTextOption(option);
     HelpBook::fill(*fresh, *page);
     polishTables(*fresh);
     polishBlocks(*fresh);

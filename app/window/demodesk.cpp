@@ -86,6 +86,8 @@ void DemoDesk::open()
     if (!state.isComplete())
         return ask();
     show(folder());
+    if (m_parts.isGuided() && state.hasCode)
+        return; // two lines above the page would be one too many
     offerNext(folder(),
               state.hasCode ? tr("This is the demo study.")
                             : tr("This is the demo study. It was made without running programs, so code was not "

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 
 #include <QObject>
 #include <QStringList>
@@ -29,6 +30,7 @@ public:
         Settings &settings;
         MessageBar &messages;
         QWidget *window; ///< the dialog's parent
+        std::function<bool()> isGuided; ///< the guided first run leads to the figures just now
     };
     explicit DemoDesk(const Parts &parts, QObject *parent = nullptr);
 

@@ -112,6 +112,8 @@ void DemoDialog::update()
         text = tr("Write the whole path of a folder, from / on.");
     else if (m_isComplete)
         text = tr("A finished demo study is there.");
+    else if (state.finished == state.all)
+        text = tr("All %1 sub-models are there; what is left is measured and drawn.").arg(state.all);
     else if (state.finished > 0)
         text = tr("%1 of %2 sub-models are there; it goes on from them.").arg(state.finished).arg(state.all);
     else

@@ -57,7 +57,8 @@ void MainWindow::setupFileActions()
     auto *const openFolder = addAction({QStringLiteral("file.openModelFolder"), tr("Open &Hugging Face Model…"), menu,
                                         QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), QStringLiteral("folder-open"),
                                         [this] { choose(ChooseWhat::ModelFolder); }});
-    m_demo = new DemoDesk({m_actions, m_session, m_jobs, m_settings, *m_messages, this}, this);
+    m_demo = new DemoDesk(
+        {m_actions, m_session, m_jobs, m_settings, *m_messages, this, [this] { return !m_guide->isHidden(); }}, this);
     addAction({QStringLiteral("file.reload"), tr("&Reload Study"), menu, QKeySequence::Refresh,
                QStringLiteral("view-refresh"), [this] {
                    if (const auto done = m_session.reload(); !done)

@@ -33,11 +33,7 @@ void MessageBar::warn(const QString &text)
 
 void MessageBar::offer(const QString &text, const QString &button, std::function<void()> action)
 {
-    showText(text, false);
-    addButton({button, [this, action = std::move(action)] {
-                   hide();
-                   action();
-               }});
+    offer(text, {{button, std::move(action)}});
 }
 
 void MessageBar::offer(const QString &text, const std::vector<Choice> &choices)
@@ -51,7 +47,10 @@ void MessageBar::addButton(const Choice &choice)
 {
     auto *const button = new QPushButton(choice.button);
     button->setAccessibleName(choice.button);
-    connect(button, &QPushButton::clicked, this, choice.action);
+    connect(button, &QPushButton::clicked, this, [this, action = choice.action] {
+        hide();
+        action();
+    });
     m_row->insertWidget(m_row->count() - 1, button);
     button->show(); // the layout would do it only later
     m_buttons.push_back(button);

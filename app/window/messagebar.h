@@ -25,13 +25,13 @@ public:
     void tell(const QString &text);
     /// Red, for what did not succeed.
     void warn(const QString &text);
-    /// With a button beside it, which takes the message away.
+    /// With a button beside it.
     void offer(const QString &text, const QString &button, std::function<void()> action);
     struct Choice {
         QString button;
         std::function<void()> action;
     };
-    /// Several, all of which somebody may want: the message stays until it is dismissed.
+    /// With several; any of them takes the message away.
     void offer(const QString &text, const std::vector<Choice> &choices);
     [[nodiscard]] QString text() const { return m_text->text(); }
 

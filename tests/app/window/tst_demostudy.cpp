@@ -164,11 +164,15 @@ private:
         QVERIFY(!window.session().evaluations().empty());
         QVERIFY(std::filesystem::exists(m_demo / "figures" / "figure-4-distances.pdf"));
         QVERIFY(window.messages().text().contains(QStringLiteral("code was not measured")));
+        window.guide().dismissButton().click();
         click(window.messages(), QStringLiteral("Masks: Figure 3"));
+        QVERIFY(window.messages().isHidden());
         QCOMPARE(window.currentPage(), QStringLiteral("masks"));
         QTRY_VERIFY(window.findChild<MasksPage *>()->picture() != nullptr);
+        trigger(window, "demo.open");
         click(window.messages(), QStringLiteral("Compare: Figure 4"));
         QCOMPARE(window.currentPage(), QStringLiteral("compare"));
+        trigger(window, "demo.open");
         click(window.messages(), QStringLiteral("Findings"));
         auto &manual = window.help().window();
         QVERIFY(manual.isVisible());
