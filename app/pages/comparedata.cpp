@@ -236,10 +236,12 @@ analysis::Clustering CompareData::clustering(const CompareView &view, const Comp
 
 namespace {
 
-QString effectText(const engine::DomainPair &domains, const analysis::EffectSize &size)
+QString effectText(const engine::DomainPair &domains, const analysis::EffectSize &size, bool isBrief)
 {
     const auto number = [](double value) { return QString::number(value, 'f', 3); };
     const QString pair = QStringLiteral("%1 \u2013 %2").arg(textOf(domains.a), textOf(domains.b));
+    if (isBrief)
+        return tr("<b>Effect size %1 %2.</b> ").arg(pair, number(size.value));
     const QString samples = tr("%1 and %2 samples").arg(size.samplesA).arg(size.samplesB);
     if (!size.interval)
         return tr("<b>Effect size %1 %2</b> (%3: too few for an interval). ").arg(pair, number(size.value), samples);
@@ -250,9 +252,9 @@ QString effectText(const engine::DomainPair &domains, const analysis::EffectSize
 } // namespace
 
 QString effectWords(const CompareData &distances, const std::vector<std::size_t> &pairs, const CompareView &view,
-                    const CompareScope &scope)
+                    const CompareScope &scope, bool isBrief)
 {
-    constexpr qsizetype most = 2;
+    const qsizetype most = isBrief ? 1 : 2;
     QStringList withInterval; // which say more, so they come first
     QStringList without;
     QString reason;
@@ -263,7 +265,7 @@ QString effectWords(const CompareData &distances, const std::vector<std::size_t>
         if (!effect->size)
             reason = tr("<b>Effect size: not known</b>, because neither domain has a second sample. ");
         else
-            (effect->size->interval ? withInterval : without) << effectText(effect->domains, *effect->size);
+            (effect->size->interval ? withInterval : without) << effectText(effect->domains, *effect->size, isBrief);
     }
     QStringList texts = withInterval + without;
     texts.removeDuplicates();

@@ -120,7 +120,7 @@ void CompareLayersTab::refresh()
     pane().setExplanation(baselineWords(chart().data().baseline, known->floor(state().view, {}))
                               + (effects.isEmpty() ? QString() : QStringLiteral("<br>") + effects),
                           briefBaselineWords(chart().data().baseline, known->floor(state().view, {})) + QLatin1Char(' ')
-                              + effects);
+                              + effectWords(*known, chosenPairs(), state().view, {}, true));
 }
 
 Selection::State CompareLayersTab::pick(Selection::State selection, int row, int column) const
