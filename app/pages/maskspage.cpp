@@ -10,6 +10,7 @@
 #include <QScopedValueRollback>
 #include <QVBoxLayout>
 
+#include "app/pages/exportdialog.h"
 #include "widgets/common/emptystate.h"
 
 namespace secateur::app {
@@ -93,6 +94,20 @@ void MasksPage::setupActions()
     m_linked->setCheckable(true);
     m_linked->setChecked(true);
     add("masks.asPruned", tr("Back to the Runs' Own Sparsity"), {}, {}, [this] { m_sparsity->reset(); });
+    add("masks.export", tr("&Export a Sub-model\u2026"), QStringLiteral("document-export"), {},
+        [this] { exportRun(); });
+}
+
+void MasksPage::exportRun()
+{
+    if (!m_exportDialog) {
+        m_exportDialog = new ExportDialog(session(), this);
+        connect(m_exportDialog, &ExportDialog::jobRequested, this, &MasksPage::jobRequested);
+    }
+    m_exportDialog->propose(m_shown.runA());
+    m_exportDialog->show();
+    m_exportDialog->raise();
+    m_exportDialog->activateWindow();
 }
 
 void MasksPage::setupUi()

@@ -17,6 +17,8 @@
 
 namespace secateur::app {
 
+class ExportDialog;
+
 /// The paper's Figure 3, alive: the masks of one matrix in two sub-models and where they differ.
 ///
 /// All reading and selecting happens on a worker thread, one piece at a time: when it is done, the next piece is
@@ -50,6 +52,7 @@ Q_SIGNALS:
 
 private:
     void setupActions();
+    void exportRun();
     void setupUi();
     QWidget *makeContent();
     void connectSignals();
@@ -74,6 +77,7 @@ private:
     MasksCanvas *m_canvas = nullptr;
     widgets::MaskOverview *m_overview = nullptr;
     MasksReadout *m_readout = nullptr;
+    ExportDialog *m_exportDialog = nullptr; ///< made when it is first wanted
     MasksSparsity *m_sparsity = nullptr;
     QAction *m_weightsAction = nullptr;
     QAction *m_linked = nullptr;

@@ -212,6 +212,7 @@ Result<void> GgufExporter::verify(const fs::path &output, const RunContext &cont
                                          "another one");
         }
     }
+    context.report({"verify", m_pruned.size(), m_pruned.size(), "tensors"});
     return {};
 }
 

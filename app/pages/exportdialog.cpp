@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/exportdialog.h"
+
+#include <QComboBox>
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QFormLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QVBoxLayout>
+
+#include "widgets/common/emptystate.h"
+#include "widgets/common/formrow.h"
+
+namespace secateur::app {
+
+namespace {
+
+constexpr int dialogWidth = 620;
+
+} // namespace
+
+ExportDialog::ExportDialog(StudySession &session, QWidget *parent)
+    : QDialog(parent), m_session(session), m_run(new QComboBox), m_format(new QComboBox),
+      m_state(widgets::makeText({})), m_export(new QPushButton(tr("Export")))
+{
+    setWindowTitle(tr("Export a Sub-model"));
+    m_format->addItem(tr("Hugging Face folder, in the model's own types"), QString());
+    for (const char *const type : {"f16", "bf16", "f32", "q8_0", "q4_0"})
+        m_format->addItem(tr("GGUF file, %1").arg(QString::fromLatin1(type).toUpper()), QString::fromLatin1(type));
+    auto *const form = new QFormLayout;
+    widgets::addFormRow(*form, tr("Sub-&model"), m_run, tr("The run whose pruned weights become zero"));
+    widgets::addFormRow(*form, tr("&As"), m_format,
+                        tr("In all of these a pruned weight stays exactly zero; in GGUF's Q4_K, Q5_K, Q2_K and Q4_1 it "
+                           "would not, so they are not offered"));
+    widgets::addFormRow(*form, tr("&To"), makePath(), tr("A new folder or file, outside the study"));
+    m_path->setAccessibleName(tr("To"));
+    m_export->setDefault(true);
+    connect(m_export, &QPushButton::clicked, this, &ExportDialog::start);
+    auto *const close = new QPushButton(tr("Close"));
+    close->setAutoDefault(false);
+    connect(close, &QPushButton::clicked, this, &QDialog::close);
+    auto *const last = new QHBoxLayout;
+    last->addWidget(m_state, 1);
+    last->addWidget(close);
+    last->addWidget(m_export);
+    auto *const column = new QVBoxLayout(this);
+    column->addLayout(form);
+    column->addWidget(widgets::makeText(tr(
+        "What is written is as large as the dense model in the same types, and no faster: a zero is stored and "
+        "multiplied like any other weight. Only programs that look for zeros gain by them. What is small is the mask: "
+        "one bit a weight, which \u201csecateur-cli masks\u201d writes and \u201csecateur-cli apply\u201d puts onto "
+        "the dense model elsewhere. Q8_0 and Q4_0 also round some kept weights to zero; the job says how many.")));
+    column->addStretch(1);
+    column->addLayout(last);
+    setMinimumWidth(dialogWidth);
+    connect(m_run, &QComboBox::currentIndexChanged, this, &ExportDialog::update);
+    connect(m_format, &QComboBox::currentIndexChanged, this, &ExportDialog::update);
+    connect(m_path, &QLineEdit::textChanged, this, &ExportDialog::update);
+    connect(&session, &StudySession::studyChanged, this, &ExportDialog::refill);
+    connect(&session, &StudySession::runsChanged, this, &ExportDialog::refill);
+    refill();
+}
+
+QWidget *ExportDialog::makePath()
+{
+    auto *const widget = new QWidget;
+    m_path = new QLineEdit;
+    m_path->setPlaceholderText(tr("a new folder, or a new file"));
+    auto *const choose = new QPushButton(tr("&Choose\u2026"));
+    choose->setAutoDefault(false);
+    connect(choose, &QPushButton::clicked, this, &ExportDialog::choosePath);
+    auto *const row = new QHBoxLayout(widget);
+    row->setContentsMargins({});
+    row->addWidget(m_path, 1);
+    row->addWidget(choose);
+    widget->setFocusPolicy(Qt::StrongFocus); // for the key of its label
+    widget->setFocusProxy(m_path);
+    return widget;
+}
+
+void ExportDialog::propose(const QString &runId)
+{
+    if (const int row = m_run->findData(runId); row >= 0)
+        m_run->setCurrentIndex(row);
+}
+
+void ExportDialog::refill()
+{
+    const QString before = m_run->currentData().toString();
+    {
+        const QSignalBlocker quiet(m_run);
+        m_run->clear();
+        for (const auto &run : m_session.runs())
+            m_run->addItem(QString::fromStdString(run.recipe.name), QString::fromStdString(run.id));
+    }
+    propose(before);
+    update();
+}
+
+QString ExportDialog::ggufType() const
+{
+    return m_format->currentData().toString();
+}
+
+QString ExportDialog::problem() const
+{
+    if (m_run->currentIndex() < 0)
+        return tr("There is no run to export yet.");
+    const QString path = m_path->text().trimmed();
+    if (path.isEmpty())
+        return tr("Say where to.");
+    const QFileInfo place(path);
+    if (place.isRelative())
+        return tr("Give the whole path, from / on.");
+    if (!QFileInfo(place.absolutePath()).isDir())
+        return tr("There is no folder %1.").arg(place.absolutePath());
+    const bool isUsable = ggufType().isEmpty() && place.isDir() && QDir(path).isEmpty();
+    return place.exists() && !isUsable ? tr("This is there already; choose a new name.") : QString();
+}
+
+QStringList ExportDialog::arguments() const
+{
+    if (!problem().isEmpty())
+        return {};
+    QStringList arguments = {QStringLiteral("export"), QString::fromStdString(m_session.folder().string()),
+                             m_run->currentText(), QStringLiteral("--output"), m_path->text().trimmed()};
+    if (!ggufType().isEmpty())
+        arguments << QStringLiteral("--format") << QStringLiteral("gguf") << QStringLiteral("--type") << ggufType();
+    if (!m_session.modelPath().empty())
+        arguments << QStringLiteral("--model") << QString::fromStdString(m_session.modelPath().string());
+    return arguments;
+}
+
+QString ExportDialog::state() const
+{
+    return m_state->text();
+}
+
+void ExportDialog::update()
+{
+    m_state->setText(problem());
+    m_export->setEnabled(m_state->text().isEmpty());
+}
+
+void ExportDialog::choosePath()
+{
+    const QString filter = ggufType().isEmpty() ? QString() : tr("GGUF models (*.gguf)");
+    const QString path = QFileDialog::getSaveFileName(this, windowTitle(), m_path->text(), filter);
+    if (!path.isEmpty())
+        m_path->setText(path);
+}
+
+void ExportDialog::start()
+{
+    update(); // somebody may have made the file in the meantime
+    if (const QStringList made = arguments(); !made.isEmpty()) {
+        Q_EMIT jobRequested(made, tr("Export %1").arg(m_run->currentText()));
+        close();
+    }
+}
+
+} // namespace secateur::app

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QDialog>
+
+#include "app/session/studysession.h"
+
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QPushButton;
+
+namespace secateur::app {
+
+/// Which run, as what, and where to: the job that writes a sub-model with zeros in place.
+class ExportDialog : public QDialog
+{
+    Q_OBJECT
+
+public:
+    explicit ExportDialog(StudySession &session, QWidget *parent = nullptr);
+
+    /// Chooses the run, where there is one of that id.
+    void propose(const QString &runId);
+
+    [[nodiscard]] QComboBox &runBox() const { return *m_run; }
+    [[nodiscard]] QComboBox &formatBox() const { return *m_format; }
+    [[nodiscard]] QLineEdit &pathEdit() const { return *m_path; }
+    [[nodiscard]] QPushButton &exportButton() const { return *m_export; }
+    [[nodiscard]] QString state() const; ///< why it cannot be done; empty: it can
+    /// Of `secateur-cli`; empty where it cannot be done.
+    [[nodiscard]] QStringList arguments() const;
+
+Q_SIGNALS:
+    void jobRequested(const QStringList &arguments, const QString &title);
+
+private:
+    QWidget *makePath();
+    void refill();
+    void update();
+    void choosePath();
+    void start();
+    [[nodiscard]] QString ggufType() const; ///< empty: a folder
+    [[nodiscard]] QString problem() const;
+
+    StudySession &m_session;
+    QComboBox *m_run;
+    QComboBox *m_format;
+    QLineEdit *m_path = nullptr;
+    QLabel *m_state;
+    QPushButton *m_export;
+};
+
+} // namespace secateur::app
