@@ -7,6 +7,7 @@
 #include <span>
 
 #include "core/mask/bitkernels.h"
+#include "core/mask/maskalgebra.h"
 
 namespace secateur::analysis {
 
@@ -145,10 +146,7 @@ Result<CombinationTable> combineRuns(std::size_t runs, std::size_t layers, const
                 SECATEUR_TRY(kept, load(run, id));
                 masks.push_back(std::move(kept));
             }
-            std::vector<const BitMatrix *> pointers;
-            for (const BitMatrix &mask : masks)
-                pointers.push_back(&mask);
-            auto counts = countCombinations(pointers);
+            auto counts = countCombinations(mask::pointersTo(masks));
             if (!counts)
                 return tl::make_unexpected(withContext(counts.error(), tensorName(id)));
             table[sublayer].push_back(std::move(*counts));

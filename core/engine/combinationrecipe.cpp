@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/base/sha256.h"
+#include "core/engine/derivedrun.h"
 
 namespace secateur::engine {
 
@@ -140,14 +141,7 @@ Result<void> checkPattern(const CombineRequest &request, const std::vector<RunMa
 {
     SECATEUR_TRY(target, combinationTarget(request, parents));
     const auto *const pattern = std::get_if<NmPattern>(&target);
-    if (!pattern)
-        return {};
-    for (const store::SublayerInfo &matrix : parents.front().sublayers)
-        if (matrix.cols % std::uint64_t(pattern->m()) != 0)
-            return failure(ErrorCode::InvalidArgument,
-                           matrix.id.sublayer + " has " + std::to_string(matrix.cols) + " columns, which groups of "
-                               + std::to_string(pattern->m()) + " do not divide; choose another pattern");
-    return {};
+    return pattern ? checkPatternFits(*pattern, parents.front()) : Result<void>();
 }
 
 } // namespace

@@ -5,8 +5,8 @@
 #include <chrono>
 #include <utility>
 
-#include "core/base/system.h"
 #include "core/engine/combinationrecipe.h"
+#include "core/engine/derivedrun.h"
 #include "core/engine/light.h"
 #include "core/engine/samematrices.h"
 #include "core/selection/meannorms.h"
@@ -17,9 +17,7 @@ namespace secateur::engine {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using mask::BitMatrix;
 using mask::CombineRule;
-using Readers = std::vector<std::unique_ptr<store::RunReader>>;
 
 double secondsSince(Clock::time_point start)
 {
@@ -52,13 +50,7 @@ Result<void> checkMemory(const CombineRequest &request, const store::RunManifest
         largest = std::max(largest, matrix.rows * matrix.cols);
     const bool scores = request.rule == CombineRule::Scores;
     const std::uint64_t matrix = scores ? largest * sizeof(float) : largest / 8 * (request.runs.size() + 1);
-    const std::uint64_t needed = matrix + parent.total() / parent.layers() / 8;
-    const std::uint64_t available = availableMemory();
-    if (needed > available)
-        return failure(ErrorCode::OutOfMemory,
-                       "this needs about " + bytesText(needed) + " of memory, and " + bytesText(available)
-                           + " are available; close other programs");
-    return {};
+    return checkMemoryFor(matrix + parent.total() / parent.layers() / 8);
 }
 
 /// Continues an attempt that was cancelled, or begins a run.
@@ -76,14 +68,14 @@ Result<std::unique_ptr<store::RunWriter>> openWriter(store::Study &study, store:
         const std::string rule = mask::ruleName(recipe.combination->rule);
         recipe.name = study.uniqueName(recipe.domain + "-" + rule + (recipe.target == rule ? "" : "-" + recipe.target));
     }
-    return study.begin(recipe, layers, parent.total() / layers / 8 * 5 / 4 + (std::uint64_t(1) << 16));
+    return study.begin(recipe, layers, layerBytes(parent));
 }
 
 /// Makes one matrix of the new run after the other.
 class Maker
 {
 public:
-    Maker(const CombineRequest &request, const Readers &readers) : m_request(request), m_readers(readers) { }
+    Maker(const CombineRequest &request, const RunReaders &readers) : m_request(request), m_readers(readers) { }
 
     void useModel(std::shared_ptr<const architecture::ModelArchive> model, PruneTarget target)
     {
@@ -106,15 +98,8 @@ public:
 private:
     [[nodiscard]] Result<void> combine(const MatrixId &id, store::LayerResult &result) const
     {
-        std::vector<BitMatrix> masks;
-        for (const auto &reader : m_readers) {
-            SECATEUR_TRY(kept, reader->mask(id));
-            masks.push_back(std::move(kept));
-        }
-        std::vector<const BitMatrix *> pointers;
-        for (const BitMatrix &mask : masks)
-            pointers.push_back(&mask);
-        SECATEUR_TRY(made, mask::combineMasks(m_request.rule, pointers));
+        SECATEUR_TRY(masks, masksOf(m_readers, id));
+        SECATEUR_TRY(made, mask::combineMasks(m_request.rule, mask::pointersTo(masks)));
         result.matrices.push_back({id.sublayer, std::move(made), std::nullopt});
         return {};
     }
@@ -148,7 +133,7 @@ private:
     }
 
     const CombineRequest &m_request;
-    const Readers &m_readers;
+    const RunReaders &m_readers;
     std::shared_ptr<const architecture::ModelArchive> m_model; ///< null unless scores are combined
     PruneTarget m_target = Sparsity();
     std::vector<float> m_weights;
@@ -175,24 +160,12 @@ Result<void> makeLayers(Maker &maker, const store::RunManifest &parent, store::R
 Error afterFailure(Error error, store::Study &study, std::unique_ptr<store::RunWriter> writer, std::size_t layers)
 {
     const std::string id = writer->id();
-    if (error.code == ErrorCode::Cancelled)
-        error.detail = "cancelled; " + std::to_string(writer->finishedLayers()) + " of " + std::to_string(layers)
-            + " layers of \"" + writer->recipe().name + "\" are kept: run the same command again to go on";
+    error = withKeptLayers(std::move(error), *writer, layers);
     writer.reset();
     if (error.code == ErrorCode::BadInput)
         if (const auto removed = study.remove(id); !removed)
             error.detail += " (what was begun could not be removed: " + removed.error().detail + ")";
     return error;
-}
-
-store::RunOutcome outcomeOf(double opening, double total, int threads)
-{
-    store::RunOutcome outcome;
-    outcome.seconds = {{"load", opening}, {"calibrate", 0.0}, {"prune", total - opening}, {"total", total}};
-    outcome.peakResidentBytes = peakResidentBytes();
-    outcome.threads = threads;
-    outcome.versions = {{"secateur", SECATEUR_VERSION}};
-    return outcome;
 }
 
 } // namespace
@@ -205,11 +178,7 @@ Result<PruneReport> combine(const CombineRequest &request, const RunContext &con
     SECATEUR_CHECK(checkCombination(request, parents));
     SECATEUR_CHECK(checkSameMatrices(parents));
     SECATEUR_CHECK(checkMemory(request, parents.front()));
-    Readers readers;
-    for (const store::RunManifest &parent : parents) {
-        SECATEUR_TRY(reader, study->read(parent.id));
-        readers.push_back(std::move(reader));
-    }
+    SECATEUR_TRY(readers, openRuns(*study, parents));
     Maker maker(request, readers);
     if (request.rule == CombineRule::Scores) {
         SECATEUR_TRY(target, combinationTarget(request, parents));
@@ -223,7 +192,7 @@ Result<PruneReport> combine(const CombineRequest &request, const RunContext &con
     const double opening = secondsSince(start);
     if (const auto made = makeLayers(maker, parents.front(), *writer, context); !made)
         return tl::make_unexpected(afterFailure(made.error(), *study, std::move(writer), parents.front().layers()));
-    SECATEUR_TRY(manifest, writer->finish(outcomeOf(opening, secondsSince(start), request.threads)));
+    SECATEUR_TRY(manifest, writer->finish(derivedOutcome(opening, secondsSince(start), request.threads)));
     report.manifest = std::move(manifest);
     return report;
 }

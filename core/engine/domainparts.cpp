@@ -5,6 +5,7 @@
 
 #include "core/architecture/modelarchive.h"
 #include "core/engine/samematrices.h"
+#include "core/mask/maskalgebra.h"
 #include "core/store/study.h"
 
 namespace secateur::engine {
@@ -14,7 +15,6 @@ namespace {
 using analysis::PartCounts;
 using analysis::PartCut;
 using store::RunManifest;
-using Readers = std::vector<std::unique_ptr<store::RunReader>>;
 
 /// The first run of each domain, pruned like the first of all.
 std::vector<RunManifest> oneOfEachDomain(const store::Study &study, std::vector<std::string> &notices)
@@ -57,16 +57,6 @@ Result<std::vector<RunManifest>> chosenRuns(const store::Study &study, const Dom
     return runs;
 }
 
-Result<Readers> openRuns(const store::Study &study, const std::vector<RunManifest> &runs)
-{
-    Readers readers;
-    for (const RunManifest &run : runs) {
-        SECATEUR_TRY(reader, study.read(run.id));
-        readers.push_back(std::move(reader));
-    }
-    return readers;
-}
-
 /// Cells of a head. The configuration is compared with that of the study; no weights are read.
 Result<std::size_t> headCells(const store::Study &study, const DomainPartsRequest &request)
 {
@@ -101,20 +91,13 @@ public:
     PartsMaker(const DomainPartsRequest &request, std::size_t headCells)
         : m_request(request), m_headCells(headCells) { }
 
-    Result<void> add(const Readers &readers, const store::SublayerInfo &matrix, DomainPartsReport &report) const
+    Result<void> add(const RunReaders &readers, const store::SublayerInfo &matrix, DomainPartsReport &report) const
     {
         const auto cut = cutOf(m_request.kind, matrix, m_headCells);
         if (!cut)
             return {};
-        std::vector<mask::BitMatrix> masks;
-        for (const auto &reader : readers) {
-            SECATEUR_TRY(kept, reader->mask(matrix.id));
-            masks.push_back(std::move(kept));
-        }
-        std::vector<const mask::BitMatrix *> pointers;
-        for (const auto &kept : masks)
-            pointers.push_back(&kept);
-        SECATEUR_TRY(counts, analysis::countParts(pointers, m_request.set, *cut));
+        SECATEUR_TRY(masks, masksOf(readers, matrix.id));
+        SECATEUR_TRY(counts, analysis::countParts(mask::pointersTo(masks), m_request.set, *cut));
         for (std::size_t index = 0; index < counts.size(); ++index)
             addPart(matrix.id, index, std::move(counts[index]), report);
         return {};

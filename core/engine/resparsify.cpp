@@ -3,7 +3,7 @@
 #include <chrono>
 #include <utility>
 
-#include "core/base/system.h"
+#include "core/engine/derivedrun.h"
 #include "core/engine/light.h"
 #include "core/selection/selection.h"
 
@@ -33,12 +33,7 @@ Result<void> checkTarget(const PruneTarget &target, const store::RunManifest &pa
                        "run \"" + parent.recipe.name
                            + "\" was pruned by the variant, which searches an alpha for a sparsity; an N:M pattern has "
                              "none to find");
-    for (const store::SublayerInfo &matrix : parent.sublayers)
-        if (matrix.cols % std::uint64_t(pattern->m()) != 0)
-            return failure(ErrorCode::InvalidArgument,
-                           matrix.id.sublayer + " has " + std::to_string(matrix.cols) + " columns, which groups of "
-                               + std::to_string(pattern->m()) + " do not divide; choose another pattern");
-    return {};
+    return checkPatternFits(*pattern, parent);
 }
 
 /// Whether pruning to the new target from the start could give other masks. Norms of a sequential run saw the layers
@@ -70,13 +65,7 @@ Result<void> checkMemory(const store::RunManifest &parent)
     for (const store::SublayerInfo &matrix : parent.sublayers)
         largest = std::max(largest, matrix.rows * matrix.cols);
     const std::uint64_t copies = parent.recipe.method == PruneMethod::WandaVariant ? 2 : 1;
-    const std::uint64_t needed = largest * sizeof(float) * copies + parent.total() / parent.layers() / 8;
-    const std::uint64_t available = availableMemory();
-    if (needed > available)
-        return failure(ErrorCode::OutOfMemory,
-                       "this needs about " + bytesText(needed) + " of memory, and " + bytesText(available)
-                           + " are available; close other programs");
-    return {};
+    return checkMemoryFor(largest * sizeof(float) * copies + parent.total() / parent.layers() / 8);
 }
 
 /// Continues an attempt that was cancelled, or begins a run.
@@ -94,8 +83,7 @@ Result<std::unique_ptr<store::RunWriter>> openWriter(store::Study &study, store:
     }
     if (recipe.name.empty())
         recipe.name = study.uniqueName(recipe.domain + "-" + methodName(recipe.method) + "-" + recipe.target);
-    // A bit per weight, and a quarter more for checksums, norms and the cached density.
-    return study.begin(recipe, layers, parent.total() / layers / 8 * 5 / 4 + (std::uint64_t(1) << 16));
+    return study.begin(recipe, layers, layerBytes(parent));
 }
 
 /// Selects layer by layer from the model's weights and the parent's norms.
@@ -165,24 +153,6 @@ Result<void> selectLayers(Reselection &reselection, std::size_t layers, store::R
     return {};
 }
 
-Error withAdvice(Error error, const store::RunWriter &writer, std::size_t layers)
-{
-    if (error.code == ErrorCode::Cancelled)
-        error.detail = "cancelled; " + std::to_string(writer.finishedLayers()) + " of " + std::to_string(layers)
-            + " layers of \"" + writer.recipe().name + "\" are kept: run the same command again to go on";
-    return error;
-}
-
-store::RunOutcome outcomeOf(double load, double total, int threads)
-{
-    store::RunOutcome outcome;
-    outcome.seconds = {{"load", load}, {"calibrate", 0.0}, {"prune", total - load}, {"total", total}};
-    outcome.peakResidentBytes = peakResidentBytes();
-    outcome.threads = threads;
-    outcome.versions = {{"secateur", SECATEUR_VERSION}};
-    return outcome;
-}
-
 } // namespace
 
 Result<PruneReport> resparsify(const ResparsifyRequest &request, const RunContext &context)
@@ -204,9 +174,9 @@ Result<PruneReport> resparsify(const ResparsifyRequest &request, const RunContex
     const double opening = secondsSince(start);
     Reselection reselection(*model, *reader, request.target, request.threads);
     if (const auto selected = selectLayers(reselection, layers, *writer, context); !selected)
-        return tl::make_unexpected(withAdvice(selected.error(), *writer, layers));
+        return tl::make_unexpected(withKeptLayers(selected.error(), *writer, layers));
     const double load = opening + reselection.readSeconds();
-    SECATEUR_TRY(manifest, writer->finish(outcomeOf(load, secondsSince(start), request.threads)));
+    SECATEUR_TRY(manifest, writer->finish(derivedOutcome(load, secondsSince(start), request.threads)));
     report.manifest = std::move(manifest);
     return report;
 }

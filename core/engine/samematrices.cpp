@@ -2,6 +2,7 @@
 #include "core/engine/samematrices.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace secateur::engine {
 
@@ -16,6 +17,26 @@ Result<void> checkSameMatrices(const std::vector<store::RunManifest> &runs)
                            "runs \"" + runs.front().recipe.name + "\" and \"" + run.recipe.name
                                + "\" do not have the same matrices, though they should be of one model; run `verify`");
     return {};
+}
+
+Result<RunReaders> openRuns(const store::Study &study, const std::vector<store::RunManifest> &runs)
+{
+    RunReaders readers;
+    for (const store::RunManifest &run : runs) {
+        SECATEUR_TRY(reader, study.read(run.id));
+        readers.push_back(std::move(reader));
+    }
+    return readers;
+}
+
+Result<std::vector<mask::BitMatrix>> masksOf(const RunReaders &readers, const MatrixId &id)
+{
+    std::vector<mask::BitMatrix> masks;
+    for (const auto &reader : readers) {
+        SECATEUR_TRY(kept, reader->mask(id));
+        masks.push_back(std::move(kept));
+    }
+    return masks;
 }
 
 } // namespace secateur::engine

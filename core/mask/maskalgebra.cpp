@@ -101,6 +101,14 @@ Result<CombineRule> ruleFromName(const std::string &name)
                    "rule \"" + name + "\" is not known; choose union, intersection, majority, difference or scores");
 }
 
+std::vector<const BitMatrix *> pointersTo(const std::vector<BitMatrix> &masks)
+{
+    std::vector<const BitMatrix *> pointers;
+    for (const BitMatrix &mask : masks)
+        pointers.push_back(&mask);
+    return pointers;
+}
+
 Result<BitMatrix> combineMasks(CombineRule rule, const Masks &masks)
 {
     if (masks.empty())

@@ -25,6 +25,9 @@ inline constexpr CombineRule allCombineRules[] = {CombineRule::Union, CombineRul
 /// InvalidArgument, naming the rules there are.
 [[nodiscard]] Result<CombineRule> ruleFromName(const std::string &name);
 
+/// As what works on several masks takes them; they must outlive the pointers.
+[[nodiscard]] std::vector<const BitMatrix *> pointersTo(const std::vector<BitMatrix> &masks);
+
 /// The mask (1 = kept) that a rule makes of several, cell by cell. Internal for no mask, different shapes, and Scores.
 [[nodiscard]] Result<BitMatrix> combineMasks(CombineRule rule, const std::vector<const BitMatrix *> &masks);
 

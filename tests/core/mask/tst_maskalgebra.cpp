@@ -39,14 +39,6 @@ bool keeps(CombineRule rule, const Masks &masks, std::size_t row, std::size_t co
     return false;
 }
 
-Masks pointersTo(const std::vector<BitMatrix> &masks)
-{
-    Masks pointers;
-    for (const BitMatrix &mask : masks)
-        pointers.push_back(&mask);
-    return pointers;
-}
-
 } // namespace
 
 Q_DECLARE_METATYPE(secateur::mask::CombineRule)
