@@ -5,7 +5,6 @@
 #include <array>
 #include <numeric>
 
-#include "core/model/attention.h"
 #include "core/model/kernels.h"
 
 namespace secateur::model {
@@ -160,14 +159,19 @@ void Block::rotateAndNorm(const SequenceGroup &group, BlockScratch &scratch) con
     }
 }
 
+AttentionShape Block::attentionShape() const
+{
+    return {m_config.heads,
+            m_config.kvHeads,
+            m_config.headDim,
+            m_attention.slidingWindow,
+            float(m_config.attentionScale),
+            m_config.attentionSoftcap};
+}
+
 void Block::attendSequences(SequenceGroup &group, BlockScratch &scratch) const
 {
-    const AttentionShape shape{m_config.heads,
-                               m_config.kvHeads,
-                               m_config.headDim,
-                               m_attention.slidingWindow,
-                               float(m_config.attentionScale),
-                               m_config.attentionSoftcap};
+    const AttentionShape shape = attentionShape();
     const std::int64_t tokens = group.tokens();
     const auto query = take(scratch.query, tokens, m_config.queryWidth());
     const auto key = take(scratch.key, tokens, m_config.keyValueWidth());

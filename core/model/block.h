@@ -8,6 +8,7 @@
 
 #include "core/architecture/modelconfig.h"
 #include "core/base/types.h"
+#include "core/model/attention.h"
 #include "core/model/blockweights.h"
 #include "core/model/rope.h"
 #include "core/model/workteam.h"
@@ -112,6 +113,7 @@ private:
     void linear(const ConstMatrixView &x, const Linear &one) const;
     void linearsByRow(const ConstMatrixView &x, std::span<const Linear> all, BlockScratch &scratch) const;
     void attendByRow(SequenceGroup &group, BlockScratch &scratch) const;
+    [[nodiscard]] AttentionShape attentionShape() const;
     void activate(const MatrixView &gate, const MatrixView &up) const;
     void norm(const float *x, std::int64_t rows, std::span<const float> weight, float *out) const;
 

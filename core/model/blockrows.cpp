@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/model/attention.h"
 #include "core/model/block.h"
 #include "core/model/kernels.h"
 #include "core/model/rowwise.h"
@@ -129,12 +128,7 @@ void Block::linearsByRow(const ConstMatrixView &given, std::span<const Linear> a
 
 void Block::attendByRow(SequenceGroup &group, BlockScratch &scratch) const
 {
-    const AttentionShape shape{m_config.heads,
-                               m_config.kvHeads,
-                               m_config.headDim,
-                               m_attention.slidingWindow,
-                               float(m_config.attentionScale),
-                               m_config.attentionSoftcap};
+    const AttentionShape shape = attentionShape();
     const std::int64_t width = m_config.keyValueWidth();
     const std::int64_t queryWidth = m_config.queryWidth();
     std::int64_t row = 0;

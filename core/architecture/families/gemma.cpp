@@ -80,8 +80,7 @@ json GemmaFamily::toHfConfig(const ModelConfig &config, const std::string &dtype
     result["model_type"] = name();
     result["hidden_act"] = "gelu_pytorch_tanh";
     result["hidden_activation"] = "gelu_pytorch_tanh";
-    result["rope_theta"] = config.attention.front().rope.base;
-    result["rope_scaling"] = ropeScalingJson(config.attention.front().rope);
+    addRope(config, result);
     return result;
 }
 

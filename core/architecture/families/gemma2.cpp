@@ -16,7 +16,6 @@ using nlohmann::json;
 constexpr const char *gemmaName = "Gemma2ForCausalLM";
 constexpr double ropeBase = 10000.0;
 constexpr std::int64_t defaultWindow = 4096;
-constexpr double defaultScalar = 256.0;
 constexpr std::int64_t scalarOf27B = 144; // hidden size / heads; all other sizes take the head size
 
 /// transformers models/gemma2: every other layer looks back over a window; scores and logits are capped.
@@ -89,10 +88,8 @@ Result<ModelConfig> Gemma2Family::fromHfConfig(const json &object, const std::st
     config.attention = alternating(config.layers, window.value_or(defaultWindow), rope);
     if (!types.empty())
         SECATEUR_CHECK(applyLayerTypes(reader, types, window.value_or(defaultWindow), config));
-    SECATEUR_TRY(scalar, reader.optionalNumber("query_pre_attn_scalar"));
-    if (!(scalar.value_or(1.0) > 0.0))
-        return tl::make_unexpected(reader.error(ErrorCode::BadInput, "query_pre_attn_scalar", "must be above 0"));
-    config.attentionScale = 1.0 / std::sqrt(scalar.value_or(defaultScalar));
+    SECATEUR_TRY(scale, queryScale(reader));
+    config.attentionScale = scale;
     SECATEUR_TRY(scoreCap, capOf(reader, "attn_logit_softcapping", 50.0));
     SECATEUR_TRY(logitCap, capOf(reader, "final_logit_softcapping", 30.0));
     config.attentionSoftcap = scoreCap;
@@ -124,8 +121,7 @@ json Gemma2Family::toHfConfig(const ModelConfig &config, const std::string &dtyp
     result["hidden_act"] = "gelu_pytorch_tanh";
     result["hidden_activation"] = "gelu_pytorch_tanh";
     result["query_pre_attn_scalar"] = queryScalarJson(config.attentionScale);
-    result["rope_theta"] = config.attention.front().rope.base;
-    result["rope_scaling"] = ropeScalingJson(config.attention.front().rope);
+    addRope(config, result);
     addLayerTypes(config, defaultWindow, result);
     result["attn_logit_softcapping"] = config.attentionSoftcap > 0.0 ? json(config.attentionSoftcap) : json();
     result["final_logit_softcapping"] = config.logitSoftcap > 0.0 ? json(config.logitSoftcap) : json();

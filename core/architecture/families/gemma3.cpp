@@ -17,7 +17,6 @@ constexpr const char *gemmaName = "Gemma3ForCausalLM";
 constexpr double globalBase = 1e6;
 constexpr double localBase = 1e4;
 constexpr std::int64_t defaultPattern = 6; // five local layers, then a global one
-constexpr std::int64_t defaultQueryScalar = 256;
 constexpr std::int64_t defaultWindow = 4096;
 constexpr const char *localType = "sliding_attention";
 constexpr const char *globalType = "full_attention";
@@ -54,28 +53,15 @@ LocalLayers localByPattern(std::int64_t layers, std::int64_t pattern)
     return local;
 }
 
-Result<LocalLayers> localLayers(const ConfigReader &reader, std::int64_t layers)
+Result<LocalLayers> localFromHf(const ConfigReader &reader, std::int64_t layers)
 {
     SECATEUR_TRY(types, reader.texts("layer_types"));
-    if (types.empty()) {
-        SECATEUR_TRY(pattern, reader.optionalInteger("sliding_window_pattern"));
-        if (pattern.value_or(defaultPattern) < 1)
-            return tl::make_unexpected(
-                reader.error(ErrorCode::BadInput, "sliding_window_pattern", "must be at least 1"));
-        return localByPattern(layers, pattern.value_or(defaultPattern));
-    }
-    if (types.size() != std::size_t(layers))
-        return tl::make_unexpected(
-            reader.error(ErrorCode::BadInput, "layer_types",
-                         "has " + std::to_string(types.size()) + " entries for " + std::to_string(layers) + " layers"));
-    LocalLayers local;
-    for (const auto &type : types) {
-        if (type != localType && type != globalType)
-            return tl::make_unexpected(
-                reader.error(ErrorCode::Unsupported, "layer_types", "has the unknown kind \"" + type + "\""));
-        local.push_back(type == localType);
-    }
-    return local;
+    if (!types.empty())
+        return localLayers(reader, types, layers);
+    SECATEUR_TRY(pattern, reader.optionalInteger("sliding_window_pattern"));
+    if (pattern.value_or(defaultPattern) < 1)
+        return tl::make_unexpected(reader.error(ErrorCode::BadInput, "sliding_window_pattern", "must be at least 1"));
+    return localByPattern(layers, pattern.value_or(defaultPattern));
 }
 
 /// Features of the same class of transformers that no published Gemma 3 uses.
@@ -144,13 +130,11 @@ Result<ModelConfig> Gemma3Family::fromHfConfig(const json &object, const std::st
                               .bosId = 2,
                               .eosId = 1};
     SECATEUR_CHECK(readHfDimensions(reader, defaults, config));
-    SECATEUR_TRY(local, localLayers(reader, config.layers));
+    SECATEUR_TRY(local, localFromHf(reader, config.layers));
     SECATEUR_TRY(localAttention, localAttentionFromHf(reader));
     SECATEUR_TRY(globalRope, ropeFromHf(reader, globalBase, globalType));
-    SECATEUR_TRY(scalar, reader.optionalNumber("query_pre_attn_scalar"));
-    if (!(scalar.value_or(1.0) > 0.0))
-        return tl::make_unexpected(reader.error(ErrorCode::BadInput, "query_pre_attn_scalar", "must be above 0"));
-    config.attentionScale = 1.0 / std::sqrt(scalar.value_or(double(defaultQueryScalar)));
+    SECATEUR_TRY(scale, queryScale(reader));
+    config.attentionScale = scale;
     SECATEUR_CHECK(finish(config, local, localAttention, globalRope, origin));
     return config;
 }

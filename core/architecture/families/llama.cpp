@@ -122,8 +122,7 @@ json LlamaFamily::toHfConfig(const ModelConfig &config, const std::string &dtype
     json result = commonHfConfig(config, dtype);
     const LayerAttention attention = config.attention.empty() ? LayerAttention() : config.attention.front();
     result["hidden_act"] = "silu";
-    result["rope_theta"] = attention.rope.base;
-    result["rope_scaling"] = ropeScalingJson(attention.rope);
+    addRope(config, result);
     result["model_type"] = config.architecture == mistralName ? "mistral" : "llama";
     if (config.architecture == mistralName)
         result["sliding_window"] = attention.slidingWindow > 0 ? json(attention.slidingWindow) : json(nullptr);

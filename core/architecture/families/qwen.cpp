@@ -116,8 +116,7 @@ json QwenFamily::toHfConfig(const ModelConfig &config, const std::string &dtype)
     json result = commonHfConfig(config, dtype);
     result["model_type"] = name();
     result["hidden_act"] = "silu";
-    result["rope_theta"] = config.attention.front().rope.base;
-    result["rope_scaling"] = ropeScalingJson(config.attention.front().rope);
+    addRope(config, result);
     addLayerTypes(config, defaultWindow, result);
     result["use_sliding_window"] = hasWindow(config);
     return result;

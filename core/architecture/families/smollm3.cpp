@@ -83,8 +83,7 @@ json SmolLm3Family::toHfConfig(const ModelConfig &config, const std::string &dty
         rotary.push_back(layer.rotary ? 1 : 0);
     result["model_type"] = name();
     result["hidden_act"] = "silu";
-    result["rope_theta"] = config.attention.front().rope.base;
-    result["rope_scaling"] = ropeScalingJson(config.attention.front().rope);
+    addRope(config, result);
     result["no_rope_layers"] = rotary;
     addLayerTypes(config, 0, result);
     return result;

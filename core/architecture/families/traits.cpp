@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/architecture/ropereading.h"
+
 namespace secateur::architecture {
 
 namespace {
@@ -12,6 +14,7 @@ using nlohmann::json;
 
 constexpr const char *localType = "sliding_attention";
 constexpr const char *globalType = "full_attention";
+constexpr double defaultQueryScalar = 256.0;
 
 } // namespace
 
@@ -48,6 +51,14 @@ GgufTransform gemmaTransform(const std::string &hfName)
     return hfName.ends_with("norm.weight") ? GgufTransform::MinusOne : GgufTransform::None;
 }
 
+Result<double> queryScale(const ConfigReader &reader)
+{
+    SECATEUR_TRY(scalar, reader.optionalNumber("query_pre_attn_scalar"));
+    if (!(scalar.value_or(1.0) > 0.0))
+        return tl::make_unexpected(reader.error(ErrorCode::BadInput, "query_pre_attn_scalar", "must be above 0"));
+    return 1.0 / std::sqrt(scalar.value_or(defaultQueryScalar));
+}
+
 json queryScalarJson(double scale)
 {
     const double scalar = 1.0 / (scale * scale);
@@ -55,24 +66,40 @@ json queryScalarJson(double scale)
     return std::abs(scalar - rounded) < 1e-6 * scalar ? json(std::int64_t(rounded)) : json(scalar);
 }
 
+Result<std::vector<bool>> localLayers(const ConfigReader &reader, const std::vector<std::string> &types,
+                                      std::int64_t layers)
+{
+    if (types.size() != std::size_t(layers))
+        return tl::make_unexpected(
+            reader.error(ErrorCode::BadInput, "layer_types",
+                         "has " + std::to_string(types.size()) + " entries for " + std::to_string(layers) + " layers"));
+    std::vector<bool> local;
+    for (const auto &type : types) {
+        if (type != localType && type != globalType)
+            return tl::make_unexpected(
+                reader.error(ErrorCode::Unsupported, "layer_types", "has the unknown kind \"" + type + "\""));
+        local.push_back(type == localType);
+    }
+    return local;
+}
+
 Result<void> applyLayerTypes(const ConfigReader &reader, const std::vector<std::string> &types, std::int64_t window,
                              ModelConfig &config)
 {
-    if (types.size() != config.attention.size())
-        return tl::make_unexpected(reader.error(ErrorCode::BadInput, "layer_types",
-                                                "has " + std::to_string(types.size()) + " entries for "
-                                                    + std::to_string(config.attention.size()) + " layers"));
-    for (std::size_t layer = 0; layer < types.size(); ++layer) {
-        const bool local = types[layer] == localType;
-        if (!local && types[layer] != globalType)
-            return tl::make_unexpected(
-                reader.error(ErrorCode::Unsupported, "layer_types", "has the unknown kind \"" + types[layer] + "\""));
-        if (local && window < 1)
-            return tl::make_unexpected(
-                reader.error(ErrorCode::BadInput, "sliding_window", "must be at least 1 for layers that have one"));
-        config.attention[layer].slidingWindow = local ? window : 0;
-    }
+    SECATEUR_TRY(local, localLayers(reader, types, std::int64_t(config.attention.size())));
+    if (window < 1 && std::ranges::find(local, true) != local.end())
+        return tl::make_unexpected(
+            reader.error(ErrorCode::BadInput, "sliding_window", "must be at least 1 for layers that have one"));
+    for (std::size_t layer = 0; layer < local.size(); ++layer)
+        config.attention[layer].slidingWindow = local[layer] ? window : 0;
     return {};
+}
+
+void addRope(const ModelConfig &config, json &result)
+{
+    const RopeSpec rope = config.attention.empty() ? RopeSpec() : config.attention.front().rope;
+    result["rope_theta"] = rope.base;
+    result["rope_scaling"] = ropeScalingJson(rope);
 }
 
 bool hasWindow(const ModelConfig &config)

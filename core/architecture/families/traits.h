@@ -20,15 +20,22 @@ namespace secateur::architecture {
 void applyGemmaTraits(ModelConfig &config);
 /// llama.cpp's converter adds 1 to every tensor whose name ends in norm.weight.
 [[nodiscard]] GgufTransform gemmaTransform(const std::string &hfName);
+/// The -0.5th power of "query_pre_attn_scalar", 256 where it is absent. BadInput unless it is above 0.
+[[nodiscard]] Result<double> queryScale(const ConfigReader &reader);
 /// The scalar whose -0.5th power is `scale`; an integer, as published, unless it truly is none.
 [[nodiscard]] nlohmann::json queryScalarJson(double scale);
 
-/// Which of the layers, all of which are there, look back over `window` positions, by transformers' layer_types.
-/// BadInput for another number of layers, Unsupported for kinds other than sliding_attention and full_attention.
+/// Which layers look back over a window only, by transformers' layer_types. BadInput for another number of layers,
+/// Unsupported for kinds other than sliding_attention and full_attention.
+[[nodiscard]] Result<std::vector<bool>> localLayers(const ConfigReader &reader, const std::vector<std::string> &types,
+                                                    std::int64_t layers);
+/// Gives these layers, all of which are there, a window of `window` positions, and the others none.
 [[nodiscard]] Result<void> applyLayerTypes(const ConfigReader &reader, const std::vector<std::string> &types,
                                            std::int64_t window, ModelConfig &config);
 /// The reverse, with sliding_window; `fallback` is that of models without a window.
 void addLayerTypes(const ModelConfig &config, std::int64_t fallback, nlohmann::json &result);
+/// rope_theta and rope_scaling, the same for all layers.
+void addRope(const ModelConfig &config, nlohmann::json &result);
 [[nodiscard]] bool hasWindow(const ModelConfig &config);
 
 } // namespace secateur::architecture
