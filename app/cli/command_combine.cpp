@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <charconv>
-
 #include "app/cli/commands.h"
 #include "app/cli/pruneoutcome.h"
 #include "app/cli/sharedoptions.h"
@@ -8,20 +6,6 @@
 
 namespace secateur::cli {
 namespace {
-
-Result<std::vector<double>> weightsFrom(const std::vector<std::string> &words)
-{
-    std::vector<double> weights;
-    for (const std::string &word : words) {
-        double weight = 0.0;
-        const auto read = std::from_chars(word.data(), word.data() + word.size(), weight);
-        if (read.ec != std::errc{} || read.ptr != word.data() + word.size())
-            return failure(ErrorCode::InvalidArgument,
-                           "--weights: \"" + word + "\" is no number; one per run is wanted, like 3,1");
-        weights.push_back(weight);
-    }
-    return weights;
-}
 
 class Combine : public Command
 {
@@ -60,7 +44,7 @@ public:
     Result<Outcome> run(const Session &session) override
     {
         SECATEUR_TRY(rule, mask::ruleFromName(m_rule));
-        SECATEUR_TRY(weights, weightsFrom(m_weights));
+        SECATEUR_TRY(weights, weightsFrom(m_weights, "is no number; one per run is wanted, like 3,1"));
         m_request.rule = rule;
         m_request.weights = std::move(weights);
         if (m_target.isGiven()) {

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <charconv>
-
 #include "app/cli/commands.h"
 #include "app/cli/pruneoutcome.h"
 #include "app/cli/sharedoptions.h"
@@ -16,19 +14,6 @@ std::string presetNames()
     for (const auto &preset : data::presets())
         names += (names.empty() ? "" : ", ") + preset.name;
     return names;
-}
-
-Result<std::vector<double>> numbersFrom(const std::vector<std::string> &texts)
-{
-    std::vector<double> numbers;
-    for (const auto &text : texts) {
-        double number = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-        if (error != std::errc() || end != text.data() + text.size())
-            return failure(ErrorCode::InvalidArgument, "--weights: \"" + text + "\" is not a number");
-        numbers.push_back(number);
-    }
-    return numbers;
 }
 
 class Prune : public Command
@@ -138,7 +123,7 @@ private:
         SECATEUR_TRY(target, m_target.target(0.5));
         SECATEUR_TRY(statistics, statisticsFromName(m_statistics));
         SECATEUR_TRY(bos, m_bos.policy());
-        SECATEUR_TRY(weights, numbersFrom(m_weights));
+        SECATEUR_TRY(weights, weightsFrom(m_weights));
         const bool calibrated = !m_data.files.empty() || m_request.tokenIds.has_value();
         if (!calibrated && usesActivations(method))
             return failure(ErrorCode::InvalidArgument,

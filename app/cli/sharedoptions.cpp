@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/sharedoptions.h"
 
+#include <charconv>
+
 #include "core/store/names.h"
 #include "core/store/study.h"
 
@@ -60,6 +62,19 @@ Result<std::filesystem::path> ModelOptions::model() const
         return failure(ErrorCode::InvalidArgument, "name a MODEL, or a sub-model with --study and --run");
     SECATEUR_TRY(study, store::Study::open(*m_study, store::Study::Access::Read));
     return std::filesystem::path(study->model().path);
+}
+
+Result<std::vector<double>> weightsFrom(const std::vector<std::string> &words, const std::string &problem)
+{
+    std::vector<double> weights;
+    for (const std::string &word : words) {
+        double weight = 0.0;
+        const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), weight);
+        if (error != std::errc() || end != word.data() + word.size())
+            return failure(ErrorCode::InvalidArgument, "--weights: \"" + word + "\" " + problem);
+        weights.push_back(weight);
+    }
+    return weights;
 }
 
 bool isStudy(const std::filesystem::path &path)

@@ -69,6 +69,10 @@ private:
     std::string m_run;
 };
 
+/// The values of --weights. InvalidArgument: `--weights: "x" PROBLEM`.
+[[nodiscard]] Result<std::vector<double>> weightsFrom(const std::vector<std::string> &words,
+                                                      const std::string &problem = "is not a number");
+
 /// Whether a path is a study's folder and no model: it has a study.json, or the name of one that does not exist yet.
 [[nodiscard]] bool isStudy(const std::filesystem::path &path);
 
