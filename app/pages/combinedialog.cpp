@@ -5,20 +5,15 @@
 
 #include <QComboBox>
 #include <QFormLayout>
-#include <QHBoxLayout>
 #include <QHeaderView>
-#include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
-#include <QPlainTextEdit>
-#include <QPushButton>
 #include <QSignalBlocker>
 #include <QTableView>
 #include <QVBoxLayout>
 
 #include "widgets/common/emptystate.h"
 #include "widgets/common/formrow.h"
-#include "widgets/figure/figurecommand.h"
 
 namespace secateur::app {
 
@@ -63,13 +58,15 @@ QString percent(double share)
 } // namespace
 
 CombineDialog::CombineDialog(StudySession &session, QWidget *parent)
-    : QDialog(parent), m_session(session), m_model(new CombineModel(this))
+    : QDialog(parent), m_session(session), m_model(new CombineModel(this)), m_planBox(new PlanBox(tr("Make the run")))
 {
     setWindowTitle(tr("Make a Run of Masks"));
     auto *const column = new QVBoxLayout(this);
     column->addWidget(makeRuns(), 1);
     column->addWidget(makeForm());
-    column->addWidget(makePlan());
+    column->addWidget(m_planBox);
+    connect(m_planBox, &PlanBox::closeRequested, this, &QDialog::close);
+    connect(m_planBox, &PlanBox::startRequested, this, &CombineDialog::start);
     resize(720, 620);
     connect(m_model, &CombineModel::choiceChanged, this, &CombineDialog::update);
     connect(m_rule, &QComboBox::currentIndexChanged, this, &CombineDialog::update);
@@ -128,34 +125,6 @@ QWidget *CombineDialog::makeForm()
     return widget;
 }
 
-QWidget *CombineDialog::makePlan()
-{
-    constexpr int commandLines = 3;
-    auto *const widget = new QWidget;
-    m_command = new QPlainTextEdit;
-    m_command->setReadOnly(true);
-    m_command->setTabChangesFocus(true);
-    m_command->setAccessibleName(tr("Command line"));
-    m_command->setFixedHeight((commandLines + 1) * m_command->fontMetrics().lineSpacing());
-    m_forecast = widgets::makeText({});
-    m_make = new QPushButton(tr("Make the run"));
-    m_make->setDefault(true);
-    connect(m_make, &QPushButton::clicked, this, &CombineDialog::start);
-    auto *const close = new QPushButton(tr("Close"));
-    close->setAutoDefault(false);
-    connect(close, &QPushButton::clicked, this, &QDialog::close);
-    auto *const last = new QHBoxLayout;
-    last->addWidget(m_forecast, 1);
-    last->addWidget(close);
-    last->addWidget(m_make);
-    auto *const column = new QVBoxLayout(widget);
-    column->setContentsMargins({});
-    column->addWidget(new QLabel(tr("The command that will run")));
-    column->addWidget(m_command);
-    column->addLayout(last);
-    return widget;
-}
-
 void CombineDialog::setDistances(std::shared_ptr<const CompareData> distances)
 {
     m_distances = std::move(distances);
@@ -211,10 +180,7 @@ void CombineDialog::update()
     m_model->setWeighted(rule() == CombineRule::Scores);
     m_plan = planCombination(m_session, choice(), m_distances.get());
     m_name->setPlaceholderText(m_plan.name);
-    m_make->setEnabled(m_plan.problem.isEmpty());
-    m_forecast->setText(forecast());
-    m_command->setPlainText(
-        m_plan.arguments.isEmpty() ? QString() : widgets::shellLine(QStringLiteral("secateur-cli"), m_plan.arguments));
+    m_planBox->setPlan(m_plan.arguments, forecast(), m_plan.problem.isEmpty());
 }
 
 QString CombineDialog::forecast() const

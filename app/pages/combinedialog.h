@@ -7,12 +7,12 @@
 
 #include "app/pages/combinemodel.h"
 #include "app/pages/combineplan.h"
+#include "app/pages/planbox.h"
 
 class QComboBox;
 class QFormLayout;
 class QLabel;
 class QLineEdit;
-class QPlainTextEdit;
 class QPushButton;
 class QTableView;
 
@@ -36,7 +36,7 @@ public:
     [[nodiscard]] QComboBox &firstBox() const { return *m_first; }
     [[nodiscard]] QLineEdit &targetEdit() const { return *m_target; }
     [[nodiscard]] QLineEdit &nameEdit() const { return *m_name; }
-    [[nodiscard]] QPushButton &makeButton() const { return *m_make; }
+    [[nodiscard]] QPushButton &makeButton() const { return m_planBox->startButton(); }
     [[nodiscard]] const CombinePlan &plan() const { return m_plan; }
     [[nodiscard]] QString forecast() const;
 
@@ -46,7 +46,6 @@ Q_SIGNALS:
 private:
     QWidget *makeRuns();
     QWidget *makeForm();
-    QWidget *makePlan();
     void refillFirst();
     void update();
     void start();
@@ -57,15 +56,13 @@ private:
     std::shared_ptr<const CompareData> m_distances;
     CombinePlan m_plan;
     CombineModel *m_model;
+    PlanBox *m_planBox;
     QTableView *m_runs = nullptr;
     QComboBox *m_rule = nullptr;
     QLabel *m_meaning = nullptr;
     QComboBox *m_first = nullptr;
     QLineEdit *m_target = nullptr;
     QLineEdit *m_name = nullptr;
-    QPlainTextEdit *m_command = nullptr;
-    QLabel *m_forecast = nullptr;
-    QPushButton *m_make = nullptr;
 };
 
 } // namespace secateur::app

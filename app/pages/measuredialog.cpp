@@ -11,9 +11,7 @@
 #include <QHeaderView>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QLabel>
 #include <QListWidget>
-#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScopedValueRollback>
 #include <QSpinBox>
@@ -23,7 +21,6 @@
 #include "app/pages/programconsent.h"
 #include "widgets/common/emptystate.h"
 #include "widgets/common/formrow.h"
-#include "widgets/figure/figurecommand.h"
 
 namespace secateur::app {
 namespace {
@@ -41,7 +38,7 @@ QGroupBox *boxAround(const QString &title, QWidget *content)
 } // namespace
 
 MeasureDialog::MeasureDialog(StudySession &session, Setting<QString> *files, QWidget *parent)
-    : QDialog(parent), m_session(session), m_files(files)
+    : QDialog(parent), m_session(session), m_files(files), m_planBox(new PlanBox(tr("Start measuring")))
 {
     setWindowTitle(tr("Measure on Tasks"));
     auto *const right = new QVBoxLayout;
@@ -52,7 +49,9 @@ MeasureDialog::MeasureDialog(StudySession &session, Setting<QString> *files, QWi
     both->addLayout(right, 2);
     auto *const column = new QVBoxLayout(this);
     column->addLayout(both, 1);
-    column->addWidget(makePlan());
+    column->addWidget(m_planBox);
+    connect(m_planBox, &PlanBox::closeRequested, this, &QDialog::close);
+    connect(m_planBox, &PlanBox::startRequested, this, &MeasureDialog::start);
     resize(900, 600);
     connect(&session, &StudySession::studyChanged, this, &MeasureDialog::refillTasks);
     connect(&session, &StudySession::runsChanged, this, &MeasureDialog::refillModels);
@@ -104,34 +103,6 @@ QWidget *MeasureDialog::makeNumbers()
     widgets::addFormRow(*form, tr("See&d"), m_seed, tr("Of sampling, and of the choice of held-out texts"));
     connect(m_limit, &QSpinBox::valueChanged, this, &MeasureDialog::update);
     connect(m_seed, &QSpinBox::valueChanged, this, &MeasureDialog::update);
-    return widget;
-}
-
-QWidget *MeasureDialog::makePlan()
-{
-    constexpr int commandLines = 4;
-    auto *const widget = new QWidget;
-    m_command = new QPlainTextEdit;
-    m_command->setReadOnly(true);
-    m_command->setTabChangesFocus(true);
-    m_command->setAccessibleName(tr("Command line"));
-    m_command->setFixedHeight(commandLines * m_command->fontMetrics().lineSpacing());
-    m_forecast = widgets::makeText({});
-    m_start = new QPushButton(tr("Start measuring"));
-    m_start->setDefault(true);
-    connect(m_start, &QPushButton::clicked, this, &MeasureDialog::start);
-    auto *const close = new QPushButton(tr("Close"));
-    close->setAutoDefault(false);
-    connect(close, &QPushButton::clicked, this, &QDialog::close);
-    auto *const last = new QHBoxLayout;
-    last->addWidget(m_forecast, 1);
-    last->addWidget(close);
-    last->addWidget(m_start);
-    auto *const column = new QVBoxLayout(widget);
-    column->setContentsMargins({});
-    column->addWidget(new QLabel(tr("The command that will run")));
-    column->addWidget(m_command);
-    column->addLayout(last);
     return widget;
 }
 
@@ -281,10 +252,7 @@ void MeasureDialog::update()
     m_request.limit = std::uint64_t(m_limit->value());
     m_request.seed = std::uint64_t(m_seed->value());
     m_plan = planMeasure(m_session, m_request);
-    m_start->setEnabled(m_plan.problem.isEmpty());
-    m_forecast->setText(forecast());
-    m_command->setPlainText(
-        m_plan.arguments.isEmpty() ? QString() : widgets::shellLine(QStringLiteral("secateur-cli"), m_plan.arguments));
+    m_planBox->setPlan(m_plan.arguments, forecast(), m_plan.problem.isEmpty());
 }
 
 void MeasureDialog::start()

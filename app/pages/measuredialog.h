@@ -4,12 +4,10 @@
 #include <QDialog>
 
 #include "app/pages/measureplan.h"
+#include "app/pages/planbox.h"
 #include "app/settings/setting.h"
 
-class QLabel;
 class QListWidget;
-class QPlainTextEdit;
-class QPushButton;
 class QSpinBox;
 class QTableWidget;
 
@@ -36,7 +34,6 @@ private:
     QWidget *makeTasks();
     QWidget *makeModels();
     QWidget *makeNumbers();
-    QWidget *makePlan();
     /// Tasks of another study, with the files and choices that still apply.
     void refillTasks();
     void refillModels();
@@ -52,15 +49,13 @@ private:
 
     StudySession &m_session;
     Setting<QString> *m_files;
+    PlanBox *m_planBox;
     MeasureRequest m_request;
     AccuracyPlan m_plan;
     QTableWidget *m_tasks = nullptr;
     QListWidget *m_models = nullptr;
     QSpinBox *m_limit = nullptr;
     QSpinBox *m_seed = nullptr;
-    QPlainTextEdit *m_command = nullptr;
-    QLabel *m_forecast = nullptr;
-    QPushButton *m_start = nullptr;
     bool m_filling = false; ///< the lists are just made to follow something
 };
 

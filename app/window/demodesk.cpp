@@ -153,7 +153,7 @@ void DemoDesk::offerNext(const fs::path &folder, const QString &words)
 void DemoDesk::askForCode(const fs::path &folder)
 {
     askToRunPrograms(m_parts.session, m_parts.window,
-                     {.what = tr("To measure code, the demo runs programs that its model writes on this computer."),
+                     {.what = DemoDialog::whyPrograms(),
                       .onAllowed = [this, folder] { make(folder, true); },
                       .without = {},
                       .onWithout = {}});

@@ -75,6 +75,11 @@ void DemoDialog::setupUi()
     resize(dialogWidth, column->heightForWidth(dialogWidth));
 }
 
+QString DemoDialog::whyPrograms()
+{
+    return tr("To measure code, the demo runs programs that its model writes on this computer.");
+}
+
 void DemoDialog::setFolder(const QString &folder)
 {
     m_folder->setText(folder);
@@ -129,7 +134,7 @@ void DemoDialog::start()
     if (const auto model = engine::demoFolder(); !model)
         return refuse(QString::fromStdString(model.error().detail));
     askToRunPrograms(m_session, this,
-                     {.what = tr("To measure code, the demo runs programs that its model writes on this computer."),
+                     {.what = whyPrograms(),
                       .onAllowed = [this] { finish(true); },
                       .without = tr("Leave code out"),
                       .onWithout = [this] { finish(false); }});

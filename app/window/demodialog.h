@@ -22,6 +22,8 @@ class DemoDialog : public QDialog
 public:
     explicit DemoDialog(StudySession &session, QWidget *parent = nullptr);
 
+    /// Why programs would be run, for the question that is asked once.
+    [[nodiscard]] static QString whyPrograms();
     void setFolder(const QString &folder);
     [[nodiscard]] std::filesystem::path folder() const;
     [[nodiscard]] QString state() const { return m_state->text(); }
