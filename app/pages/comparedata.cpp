@@ -236,40 +236,50 @@ analysis::Clustering CompareData::clustering(const CompareView &view, const Comp
 
 namespace {
 
-QString effectText(const engine::DomainPair &domains, const analysis::EffectSize &size, bool isBrief)
+EffectWords effectText(const engine::DomainPair &domains, const analysis::EffectSize &size)
 {
     const auto number = [](double value) { return QString::number(value, 'f', 3); };
     const QString pair = QStringLiteral("%1 \u2013 %2").arg(textOf(domains.a), textOf(domains.b));
-    if (isBrief)
-        return tr("<b>Effect size %1 %2.</b> ").arg(pair, number(size.value));
     const QString samples = tr("%1 and %2 samples").arg(size.samplesA).arg(size.samplesB);
+    const QString brief = tr("<b>Effect size %1 %2.</b> ").arg(pair, number(size.value));
     if (!size.interval)
-        return tr("<b>Effect size %1 %2</b> (%3: too few for an interval). ").arg(pair, number(size.value), samples);
-    return tr("<b>Effect size %1 %2</b> (95 % interval %3 to %4, %5). ")
-        .arg(pair, number(size.value), number(size.interval->low), number(size.interval->high), samples);
+        return {tr("<b>Effect size %1 %2</b> (%3: too few for an interval). ").arg(pair, number(size.value), samples),
+                brief};
+    return {tr("<b>Effect size %1 %2</b> (95 % interval %3 to %4, %5). ")
+                .arg(pair, number(size.value), number(size.interval->low), number(size.interval->high), samples),
+            brief};
 }
 
 } // namespace
 
-QString effectWords(const CompareData &distances, const std::vector<std::size_t> &pairs, const CompareView &view,
-                    const CompareScope &scope, bool isBrief)
+EffectWords effectWords(const CompareData &distances, const std::vector<std::size_t> &pairs, const CompareView &view,
+                        const CompareScope &scope)
 {
-    const qsizetype most = isBrief ? 1 : 2;
-    QStringList withInterval; // which say more, so they come first
-    QStringList without;
-    QString reason;
+    constexpr std::size_t most = 2;
+    std::vector<EffectWords> withInterval; // which say more, so they come first
+    std::vector<EffectWords> without;
+    EffectWords words; // where there is no effect, the reason
     for (const std::size_t pair : pairs) {
         const auto effect = distances.effect(pair, view, scope);
         if (!effect)
             continue;
-        if (!effect->size)
-            reason = tr("<b>Effect size: not known</b>, because neither domain has a second sample. ");
-        else
-            (effect->size->interval ? withInterval : without) << effectText(effect->domains, *effect->size, isBrief);
+        if (!effect->size) {
+            words.whole = words.brief =
+                tr("<b>Effect size: not known</b>, because neither domain has a second sample. ");
+            continue;
+        }
+        auto &texts = effect->size->interval ? withInterval : without;
+        const auto text = effectText(effect->domains, *effect->size);
+        if (std::ranges::find(texts, text.whole, &EffectWords::whole) == texts.end())
+            texts.push_back(text);
     }
-    QStringList texts = withInterval + without;
-    texts.removeDuplicates();
-    return texts.isEmpty() ? reason : QStringList(texts.mid(0, most)).join(QString());
+    withInterval.insert(withInterval.end(), without.begin(), without.end());
+    if (withInterval.empty())
+        return words;
+    words = withInterval.front();
+    for (std::size_t i = 1; i < std::min(most, withInterval.size()); ++i)
+        words.whole += withInterval[i].whole;
+    return words;
 }
 
 QString valueTitle(const CompareView &view)

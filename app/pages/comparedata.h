@@ -95,11 +95,14 @@ private:
 /// "q_proj" of "self_attn.q_proj".
 [[nodiscard]] QString shortSublayer(const std::string &sublayer);
 
+struct EffectWords {
+    QString whole;
+    QString brief; ///< of one pair, and without its interval
+};
 /// "Effect size python \u2013 math 0.312 (95 % 0.298 to 0.327, 3 and 3 samples)" for each pair of domains among these
 /// pairs of runs, at most two of them; why there is none, where none is known; empty for runs of one domain.
-/// `isBrief`: of one pair, and without its interval.
-[[nodiscard]] QString effectWords(const CompareData &distances, const std::vector<std::size_t> &pairs,
-                                  const CompareView &view, const CompareScope &scope, bool isBrief = false);
+[[nodiscard]] EffectWords effectWords(const CompareData &distances, const std::vector<std::size_t> &pairs,
+                                      const CompareView &view, const CompareScope &scope);
 
 /// The largest `most` combinations of a scope, without the one that belongs to no run.
 [[nodiscard]] widgets::SetChartData setChart(const analysis::CombinationTable &table, const QStringList &runs,

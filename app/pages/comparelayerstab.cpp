@@ -116,11 +116,11 @@ void CompareLayersTab::refresh()
     chart().setData(known ? known->layerChart(chosenPairs(), state().view) : widgets::LayerChartData{});
     if (!known)
         return pane().setExplanation({});
-    const QString effects = effectWords(*known, chosenPairs(), state().view, {});
-    pane().setExplanation(baselineWords(chart().data().baseline, known->floor(state().view, {}))
-                              + (effects.isEmpty() ? QString() : QStringLiteral("<br>") + effects),
-                          briefBaselineWords(chart().data().baseline, known->floor(state().view, {})) + QLatin1Char(' ')
-                              + effectWords(*known, chosenPairs(), state().view, {}, true));
+    const auto effects = effectWords(*known, chosenPairs(), state().view, {});
+    const auto floor = known->floor(state().view, {});
+    pane().setExplanation(baselineWords(chart().data().baseline, floor)
+                              + (effects.whole.isEmpty() ? QString() : QStringLiteral("<br>") + effects.whole),
+                          briefBaselineWords(chart().data().baseline, floor) + QLatin1Char(' ') + effects.brief);
 }
 
 Selection::State CompareLayersTab::pick(Selection::State selection, int row, int column) const

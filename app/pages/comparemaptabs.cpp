@@ -105,7 +105,7 @@ void CompareSublayersTab::explain()
     const auto floor = known->floor(state().view, {});
     const std::size_t pair =
         known->pairOf(std::size_t(m_runs[0]->currentIndex()), std::size_t(m_runs[1]->currentIndex()));
-    const QString more = effectWords(*known, {pair}, state().view, {}) + columnWords();
+    const QString more = effectWords(*known, {pair}, state().view, {}).whole + columnWords();
     pane().setExplanation(baselineWords(map().data().baseline, floor)
                               + (more.isEmpty() ? QString() : QStringLiteral("<br>") + more),
                           briefBaselineWords(map().data().baseline, floor) + QLatin1Char(' ') + more);
