@@ -2,34 +2,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/format/safetensors.h"
 #include "core/mask/bitmatrix.h"
 #include "tests/app/cli/clirunner.h"
-#include "tests/support/testsupport.h"
+#include "tests/support/families.h"
 
 using namespace secateur;
-namespace fs = std::filesystem;
-
-namespace {
-
-fs::path familyFolder(const QString &name)
-{
-    return fs::path(SECATEUR_SOURCE_DIR) / "tests/data/families" / name.toStdString();
-}
-
-template <typename T>
-std::vector<T> valuesOf(const format::SafetensorsFile &file, const std::string &name)
-{
-    const auto *const tensor = file.find(name);
-    if (!tensor)
-        throw std::runtime_error("no tensor " + name);
-    std::vector<T> values(tensor->bytes / sizeof(T));
-    if (const auto read = file.read(*tensor, 0, std::as_writable_bytes(std::span(values))); !read)
-        throw std::runtime_error(test::describe(read.error()));
-    return values;
-}
-
-} // namespace
+using test::tensorValues;
 
 /// Every family against transformers on a tiny random model (tests/data/families/make_families.py).
 class TestCliFamilies : public QObject
@@ -38,18 +16,15 @@ class TestCliFamilies : public QObject
 
 private Q_SLOTS:
     void initTestCase() { SECATEUR_NEEDS_COMPUTE(); }
-    void computesWhatTransformersComputes_data();
+    void computesWhatTransformersComputes_data() { test::addFamilies(); }
     void computesWhatTransformersComputes();
-    void prunesWhatTheReferencePrunes_data() { computesWhatTransformersComputes_data(); }
+    void prunesWhatTheReferencePrunes_data() { test::addFamilies(); }
     void prunesWhatTheReferencePrunes();
 
 private:
-    [[nodiscard]] format::SafetensorsFile expected(const QString &family) const
+    [[nodiscard]] static format::SafetensorsFile expected(const QString &family)
     {
-        auto file = format::SafetensorsFile::open(familyFolder(family) / "expected.safetensors");
-        if (!file)
-            throw std::runtime_error(test::describe(file.error()));
-        return std::move(*file);
+        return test::openTensors(test::familyFolder(family) / "expected.safetensors");
     }
     [[nodiscard]] std::string path(const char *name) const { return (m_folder->path() / name).string(); }
 
@@ -57,25 +32,18 @@ private:
     std::unique_ptr<test::TemporaryFolder> m_folder;
 };
 
-void TestCliFamilies::computesWhatTransformersComputes_data()
-{
-    QTest::addColumn<QString>("family");
-    for (const char *family : {"gemma", "gemma2", "qwen2", "qwen2-window", "qwen3", "smollm3", "olmo2"})
-        QTest::newRow(family) << QString::fromLatin1(family);
-}
-
 void TestCliFamilies::computesWhatTransformersComputes()
 {
     QFETCH(QString, family);
     m_folder = std::make_unique<test::TemporaryFolder>();
-    const std::string model = familyFolder(family).string();
+    const std::string model = test::familyFolder(family).string();
     const std::string ids = model + "/expected.safetensors";
     const auto scored = m_cli.run({"score", model, "--token-ids", ids, "--logits", path("logits.st"), "--quiet"});
     QVERIFY2(scored.status == 0, scored.told().c_str());
-    const auto reference = valuesOf<float>(expected(family), "logits");
+    const auto reference = tensorValues<float>(expected(family), "logits");
     const auto file = format::SafetensorsFile::open(path("logits.st"));
     VERIFY_RESULT(file);
-    const auto logits = valuesOf<float>(*file, "logits");
+    const auto logits = tensorValues<float>(*file, "logits");
     QCOMPARE(logits.size(), reference.size());
     float largest = 0.0F;
     for (std::size_t i = 0; i < logits.size(); ++i)
@@ -87,7 +55,7 @@ void TestCliFamilies::prunesWhatTheReferencePrunes()
 {
     QFETCH(QString, family);
     m_folder = std::make_unique<test::TemporaryFolder>();
-    const std::string model = familyFolder(family).string();
+    const std::string model = test::familyFolder(family).string();
     const auto pruned = m_cli.run({"prune", path("s.secateur"), "--model", model, "--domain", "d", "--run", "r",
                                    "--token-ids", model + "/expected.safetensors", "--quiet"});
     QVERIFY2(pruned.status == 0, pruned.told().c_str());
@@ -103,16 +71,16 @@ void TestCliFamilies::prunesWhatTheReferencePrunes()
     std::size_t differing = 0;
     std::size_t total = 0;
     for (const auto &tensor : masks->tensors()) {
-        const auto kept = valuesOf<std::uint8_t>(reference, "kept." + tensor.name);
+        const auto kept = tensorValues<std::uint8_t>(reference, "kept." + tensor.name);
         const std::size_t rows = tensor.shape[0];
         const std::size_t cols = kept.size() / rows;
-        const auto mask = mask::BitMatrix::fromPackedRows(rows, cols, valuesOf<std::uint8_t>(*masks, tensor.name));
+        const auto mask = mask::BitMatrix::fromPackedRows(rows, cols, tensorValues<std::uint8_t>(*masks, tensor.name));
         VERIFY_RESULT(mask);
         for (std::size_t i = 0; i < kept.size(); ++i)
             differing += mask->test(i / cols, i % cols) != (kept[i] == 1) ? 1 : 0;
         total += kept.size();
-        const auto norm = valuesOf<float>(*norms, tensor.name);
-        const auto wanted = valuesOf<float>(reference, "norm." + tensor.name);
+        const auto norm = tensorValues<float>(*norms, tensor.name);
+        const auto wanted = tensorValues<float>(reference, "norm." + tensor.name);
         for (std::size_t i = 0; i < norm.size(); ++i)
             QVERIFY2(std::abs(norm[i] - wanted[i]) <= 1e-3F * wanted[i], tensor.name.c_str());
     }

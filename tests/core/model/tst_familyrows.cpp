@@ -1,26 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cmath>
 
-#include "core/format/safetensors.h"
 #include "core/model/nexttokens.h"
-#include "tests/support/testsupport.h"
+#include "tests/support/families.h"
 
 using namespace secateur;
 using model::TokenId;
-
-namespace {
-
-template <typename T>
-std::vector<T> valuesOf(const format::SafetensorsFile &file, const std::string &name)
-{
-    const auto *const tensor = file.find(name);
-    std::vector<T> values(tensor ? tensor->bytes / sizeof(T) : 0);
-    if (!tensor || !file.read(*tensor, 0, std::as_writable_bytes(std::span(values))))
-        throw std::runtime_error("cannot read " + name);
-    return values;
-}
-
-} // namespace
 
 /// The way of generation through the block, row by row, for every family: logits of transformers
 /// (tests/data/families/make_families.py). tst_clifamilies has the way of pruning and scoring.
@@ -29,22 +14,16 @@ class TestFamilyRows : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void logitsAreThoseOfTransformers_data()
-    {
-        QTest::addColumn<QString>("family");
-        for (const char *family : {"gemma", "gemma2", "qwen2", "qwen2-window", "qwen3", "smollm3", "olmo2"})
-            QTest::newRow(family) << QString::fromLatin1(family);
-    }
+    void logitsAreThoseOfTransformers_data() { test::addFamilies(); }
     void logitsAreThoseOfTransformers()
     {
         QFETCH(QString, family);
-        const auto folder = std::filesystem::path(SECATEUR_SOURCE_DIR) / "tests/data/families" / family.toStdString();
+        const auto folder = test::familyFolder(family);
         const auto archive = architecture::ModelArchive::open(folder);
         VERIFY_RESULT(archive);
-        const auto file = format::SafetensorsFile::open(folder / "expected.safetensors");
-        VERIFY_RESULT(file);
-        const auto ids = valuesOf<TokenId>(*file, "input_ids");
-        const auto expected = valuesOf<float>(*file, "logits");
+        const auto file = test::openTensors(folder / "expected.safetensors");
+        const auto ids = test::tensorValues<TokenId>(file, "input_ids");
+        const auto expected = test::tensorValues<float>(file, "logits");
         const std::size_t length = ids.size() / 2; // two sequences
         auto decoder = model::Decoder::create(
             *archive, std::int64_t(length),
