@@ -2,6 +2,7 @@
 #include "core/format/newfile.h"
 
 #include <optional>
+#include <system_error>
 
 #include <sys/stat.h>
 
@@ -40,8 +41,12 @@ Result<void> checkNotASource(const std::filesystem::path &path, const std::vecto
 
 Result<void> checkSpace(const std::filesystem::path &path, std::uint64_t bytes)
 {
-    const auto folder = path.parent_path();
-    SECATEUR_TRY(available, freeSpace(folder.empty() ? std::filesystem::path(".") : folder));
+    const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(folder, ignored))
+        return failure(ErrorCode::NotFound,
+                       folder.string() + ": there is no such folder; make it, or choose another one");
+    SECATEUR_TRY(available, freeSpace(folder));
     if (bytes > available)
         return failure(ErrorCode::OutOfDisk,
                        path.string() + ": needs " + bytesText(bytes) + ", but only " + bytesText(available)

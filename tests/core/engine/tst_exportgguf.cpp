@@ -131,6 +131,10 @@ private Q_SLOTS:
         VERIFY_ERROR(exportGguf(request, {}), ErrorCode::Conflict);
         request.output = study.folder / "out.gguf";
         VERIFY_ERROR(exportGguf(request, {}), ErrorCode::InvalidArgument);
+        request.output = path("none") / "out.gguf";
+        const auto nowhere = exportGguf(request, {});
+        VERIFY_ERROR(nowhere, ErrorCode::NotFound);
+        QVERIFY2(nowhere.error().detail.find("no such folder") != std::string::npos, nowhere.error().detail.c_str());
         request.output = path("out.gguf");
         std::stop_source stop;
         stop.request_stop();
