@@ -67,3 +67,17 @@ secateur_build() {
     fi
     nice "$cmake" --build "$secateur_root/build/$preset" --parallel "$(secateur_jobs)" "${targets[@]}"
 }
+
+# All that a test could see: every file here and in ../shared by name, size and time of change, and the packages. What
+# builds and runs write themselves is left out.
+secateur_fingerprint() {
+    local shared=${SECATEUR_SHARED:-$secateur_root/../shared}
+    {
+        find "$secateur_root" \( -path "$secateur_root/build" -o -path "$secateur_root/.git" \
+            -o -path "$secateur_root/demo-output" -o -name __pycache__ \) -prune \
+            -o -type f -printf '%P %s %T@\n' | LC_ALL=C sort
+        [ ! -d "$shared" ] ||
+            find -L "$shared" -type f -printf '%P %s %T@\n' | LC_ALL=C sort
+        ! command -v dpkg-query >/dev/null || dpkg-query -W
+    } | sha256sum | cut -d ' ' -f 1
+}
