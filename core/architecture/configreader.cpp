@@ -151,6 +151,22 @@ Result<std::vector<std::int64_t>> ConfigReader::integers(const std::string &key)
     return result;
 }
 
+Result<std::vector<double>> ConfigReader::numbers(const std::string &key) const
+{
+    const json *value = find(key);
+    std::vector<double> result;
+    if (!value)
+        return result;
+    if (!value->is_array())
+        return tl::make_unexpected(wrongType(key, *value, "a list of numbers"));
+    for (const auto &item : *value) {
+        if (!item.is_number() || !std::isfinite(item.get<double>()))
+            return tl::make_unexpected(wrongType(key, *value, "a list of numbers"));
+        result.push_back(item.get<double>());
+    }
+    return result;
+}
+
 Result<std::optional<ConfigReader>> ConfigReader::object(const std::string &key) const
 {
     const json *value = find(key);

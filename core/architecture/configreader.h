@@ -34,6 +34,7 @@ public:
     [[nodiscard]] Result<std::vector<std::string>> texts(const std::string &key) const; ///< absent: empty
     /// One integer or a list of them, as eos_token_id; absent: empty.
     [[nodiscard]] Result<std::vector<std::int64_t>> integers(const std::string &key) const;
+    [[nodiscard]] Result<std::vector<double>> numbers(const std::string &key) const; ///< absent: empty
     /// A reader of the object under `key`; empty when it is not there.
     [[nodiscard]] Result<std::optional<ConfigReader>> object(const std::string &key) const;
 

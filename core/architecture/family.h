@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/architecture/modelconfig.h"
+#include "core/architecture/storedplace.h"
 #include "core/base/result.h"
 #include "core/format/gguf.h"
 
@@ -34,13 +35,23 @@ public:
     /// None: this family is read from folders only, and what follows about GGUF is never asked.
     [[nodiscard]] virtual std::vector<std::string> ggufArchitectures() const { return {}; }
 
+    /// Where folders of this family keep tensor `name` (expectedTensors) of the model.
+    [[nodiscard]] virtual StoredPlace storedPlace(const std::string &name, const ModelConfig & /*config*/) const
+    {
+        return {.tensor = name};
+    }
+    [[nodiscard]] virtual FolderNames folderNames() const { return {}; }
+
     /// A validated configuration. BadInput names the key; Unsupported says which feature is missing.
     [[nodiscard]] virtual Result<ModelConfig> fromHfConfig(const nlohmann::json &config,
                                                            const std::string &origin) const = 0;
     [[nodiscard]] virtual Result<ModelConfig> fromGguf(const format::GgufFile &file) const;
 
     /// A config.json that transformers reads as the same model, for exporting a GGUF; `dtype` e.g. "float32".
-    [[nodiscard]] virtual nlohmann::json toHfConfig(const ModelConfig &config, const std::string &dtype) const = 0;
+    [[nodiscard]] virtual nlohmann::json toHfConfig(const ModelConfig & /*config*/, const std::string & /*dtype*/) const
+    {
+        return nullptr;
+    }
 
     /// The Hugging Face name of a GGUF tensor; empty: the tensor is not needed (e.g. rope_freqs.weight).
     [[nodiscard]] virtual std::optional<std::string> hfTensorName(const std::string & /*ggufName*/) const { return {}; }

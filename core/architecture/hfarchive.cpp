@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/architecture/archives.h"
 
+#include <algorithm>
 #include <system_error>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 
 #include "core/architecture/configreader.h"
@@ -30,17 +31,25 @@ public:
     std::vector<std::filesystem::path> weightFiles() const override;
     Result<void> readRowsF32(const std::string &name, std::uint64_t firstRow, std::span<float> target) const override;
     Result<void> readRaw(const std::string &name, std::uint64_t firstByte, std::span<std::byte> target) const override;
+    std::vector<StoredPart> storedParts(const std::string &stored) const override;
 
 private:
     struct Stored {
         const format::SafetensorsFile *file;
         const format::TensorInfo *info;
+        StoredPlace place;
     };
 
     explicit HfArchive(format::HfFolder folder) : m_folder(std::move(folder)) { }
-    [[nodiscard]] Result<void> collect(ModelConfig config);
+    [[nodiscard]] Result<void> collect(const Family &family, ModelConfig config);
+    void plan(const Family &family, const ModelConfig &config);
+    [[nodiscard]] std::string fullName(const std::string &stored) const;
+    [[nodiscard]] Result<void> refuseUnknownTensor(const std::string &name) const;
+    [[nodiscard]] Result<void> checkFused() const;
 
     format::HfFolder m_folder;
+    FolderNames m_names;
+    std::unordered_map<std::string, std::vector<StoredPart>> m_parts; ///< by the folder's name, with its root
     std::vector<Stored> m_stored; ///< beside m_tensors; points into m_folder
 };
 
@@ -62,21 +71,38 @@ Result<void> readGenerationConfig(const std::filesystem::path &folder, ModelConf
     return validate(config, path.string());
 }
 
-bool isRotaryBuffer(const std::string &name)
+/// The shape of a stored tensor that holds `part`.
+std::vector<std::uint64_t> storedShape(const StoredPart &part)
 {
-    return name.ends_with("rotary_emb.inv_freq");
+    auto shape = part.shape;
+    if (part.place.rows > 0)
+        shape.front() = part.place.rows;
+    return shape;
+}
+
+/// Calls `use(storedFirst, count, done)` for rows [first, first + count) of a tensor, run by run.
+template <typename Use>
+Result<void> forRuns(const StoredPlace &place, std::uint64_t first, std::uint64_t count, Use use)
+{
+    for (std::uint64_t done = 0; done < count;) {
+        const std::uint64_t some = place.together(first + done, count - done);
+        SECATEUR_CHECK(use(place.storedRow(first + done), some, done));
+        done += some;
+    }
+    return {};
 }
 
 /// A tensor inside a block that the configuration does not account for changes what the model computes.
-Result<void> refuseUnknownTensor(const std::string &name, const std::string &origin)
+Result<void> HfArchive::refuseUnknownTensor(const std::string &name) const
 {
-    if (!name.starts_with("model.layers.") || isRotaryBuffer(name))
+    const bool computed = std::ranges::any_of(m_names.tables, [&](const auto &end) { return name.ends_with(end); });
+    if (!name.starts_with(m_names.blocks) || computed)
         return {};
     if (name.ends_with(".bias"))
         return failure(ErrorCode::Unsupported,
-                       origin + ": tensor " + name + " is a bias; linears with a bias are not supported yet");
+                       path().string() + ": tensor " + name + " is a bias; linears with a bias are not supported yet");
     return failure(ErrorCode::BadInput,
-                   origin + ": tensor " + name + " is no part of the model that config.json describes");
+                   path().string() + ": tensor " + name + " is no part of the model that config.json describes");
 }
 
 Result<std::shared_ptr<const ModelArchive>> HfArchive::open(const std::filesystem::path &folder)
@@ -87,36 +113,82 @@ Result<std::shared_ptr<const ModelArchive>> HfArchive::open(const std::filesyste
     SECATEUR_TRY(config, family->fromHfConfig(opened.config(), origin));
     SECATEUR_CHECK(readGenerationConfig(folder, config));
     std::shared_ptr<HfArchive> archive(new HfArchive(std::move(opened)));
-    SECATEUR_CHECK(archive->collect(std::move(config)));
+    SECATEUR_CHECK(archive->collect(*family, std::move(config)));
     return archive;
 }
 
-Result<void> HfArchive::collect(ModelConfig config)
+void HfArchive::plan(const Family &family, const ModelConfig &config)
+{
+    m_names = family.folderNames();
+    for (auto &[name, shape] : expectedTensors(config)) {
+        StoredPlace place = family.storedPlace(name, config);
+        const std::string stored = place.tensor;
+        m_parts[stored].push_back({std::move(name), std::move(shape), std::move(place)});
+    }
+}
+
+/// The name with its root before it, also where the folder was saved from the bare decoder and has none.
+std::string HfArchive::fullName(const std::string &stored) const
+{
+    const std::string whole = m_names.root + stored;
+    return m_parts.contains(whole) || whole.starts_with(m_names.blocks) ? whole : stored;
+}
+
+std::vector<StoredPart> HfArchive::storedParts(const std::string &stored) const
+{
+    const auto found = m_parts.find(fullName(stored));
+    return found == m_parts.end() ? std::vector<StoredPart>() : found->second;
+}
+
+/// Fused and renamed tensors, told of by the names that they have in the folder.
+Result<void> HfArchive::checkFused() const
+{
+    std::unordered_map<std::string, const format::TensorInfo *> there;
+    for (const auto &stored : m_stored)
+        there.emplace(stored.place.tensor, stored.info);
+    for (const auto &[name, parts] : m_parts) {
+        if (parts.front().tensor == name)
+            continue;
+        const auto found = there.find(name);
+        if (found == there.end())
+            return tl::make_unexpected(missingTensor(path().string(), name));
+        const auto expected = storedShape(parts.front());
+        if (found->second->shape != expected)
+            return tl::make_unexpected(wrongShape(path().string(), name, found->second->shape, expected));
+    }
+    return {};
+}
+
+Result<void> HfArchive::collect(const Family &family, ModelConfig config)
 {
     const std::string origin = path().string();
-    std::unordered_set<std::string> expected;
-    for (auto &tensor : expectedTensors(config))
-        expected.insert(std::move(tensor.name));
+    plan(family, config);
+    const std::string head = family.storedPlace("lm_head.weight", config).tensor;
     const std::vector<std::uint64_t> headShape = {std::uint64_t(config.vocabSize), std::uint64_t(config.hiddenSize)};
 
     std::vector<Tensor> tensors;
     for (const auto &shard : m_folder.shards()) {
         for (const auto &info : shard.tensors()) {
-            std::string name = canonicalTensorName(info.name);
-            if (name == "lm_head.weight" && config.tiedEmbeddings) {
+            const std::string name = fullName(info.name);
+            if (name == head && config.tiedEmbeddings) {
                 if (info.shape != headShape)
                     return failure(ErrorCode::BadInput,
-                                   origin + ": tensor lm_head.weight is not of the embedding's shape");
+                                   origin + ": tensor " + head + " is not of the embedding's shape");
                 continue;
             }
-            if (!expected.contains(name)) {
-                SECATEUR_CHECK(refuseUnknownTensor(name, origin));
+            const auto found = m_parts.find(name);
+            if (found == m_parts.end()) {
+                SECATEUR_CHECK(refuseUnknownTensor(name));
                 continue;
             }
-            tensors.push_back({std::move(name), info.type, info.shape});
-            m_stored.push_back({&shard, &info});
+            for (const auto &part : found->second) {
+                const bool alone = part.tensor == name;
+                tensors.push_back({part.tensor, info.type, alone ? info.shape : part.shape});
+                m_stored.push_back({&shard, &info, part.place});
+            }
         }
     }
+    SECATEUR_CHECK(checkFused());
     return adopt(std::move(config), std::move(tensors), origin);
 }
 
@@ -135,14 +207,33 @@ Result<void> HfArchive::readRowsF32(const std::string &name, std::uint64_t first
     const RawReader read = [&](std::uint64_t first, std::span<std::byte> bytes) {
         return stored.file->read(*stored.info, first, bytes);
     };
-    return readRows(read, stored.info->type, rows.cols, rows.first, target);
+    if (stored.place.rows == 0)
+        return readRows(read, stored.info->type, rows.cols, rows.first, target);
+    const std::uint64_t cols = m_tensors[rows.tensor].shape.size() == 1 ? 1 : rows.cols;
+    return forRuns(stored.place, rows.first, target.size() / cols,
+                   [&](std::uint64_t first, std::uint64_t count, std::uint64_t done) {
+                       return readRows(read, stored.info->type, cols, first, target.subspan(done * cols, count * cols));
+                   });
 }
 
 Result<void> HfArchive::readRaw(const std::string &name, std::uint64_t firstByte, std::span<std::byte> target) const
 {
     SECATEUR_TRY(rows, checkRows(name, 0, {}));
     const Stored &stored = m_stored[rows.tensor];
-    return stored.file->read(*stored.info, firstByte, target);
+    if (stored.place.rows == 0)
+        return stored.file->read(*stored.info, firstByte, target);
+    const auto &shape = m_tensors[rows.tensor].shape;
+    const std::uint64_t rowBytes = (shape.size() == 1 ? 1 : shape.back()) * format::blockBytes(stored.info->type);
+    const std::uint64_t first = firstByte / rowBytes;
+    const std::uint64_t count = target.size() / rowBytes;
+    if (firstByte % rowBytes != 0 || target.size() % rowBytes != 0 || first > shape.front()
+        || count > shape.front() - first)
+        return failure(ErrorCode::Internal,
+                       path().string() + ": " + std::to_string(target.size()) + " bytes from byte "
+                           + std::to_string(firstByte) + " on are not rows of tensor " + name);
+    return forRuns(stored.place, first, count, [&](std::uint64_t at, std::uint64_t some, std::uint64_t done) {
+        return stored.file->read(*stored.info, at * rowBytes, target.subspan(done * rowBytes, some * rowBytes));
+    });
 }
 
 } // namespace

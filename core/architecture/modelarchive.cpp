@@ -59,13 +59,10 @@ Result<void> ModelArchive::adopt(ModelConfig config, std::vector<Tensor> tensors
     for (const auto &[name, shape] : expected) {
         const auto found = byName.find(name);
         if (found == byName.end())
-            return tl::make_unexpected(badTensor(
-                origin, name, "is missing; the configuration describes another model, or a file is not here"));
+            return tl::make_unexpected(missingTensor(origin, name));
         const Tensor &tensor = tensors[found->second];
         if (tensor.shape != shape)
-            return tl::make_unexpected(badTensor(origin, name,
-                                                 "has the shape " + shapeText(tensor.shape)
-                                                     + ", but the configuration asks for " + shapeText(shape)));
+            return tl::make_unexpected(wrongShape(origin, name, tensor.shape, shape));
         if (!format::isWeightType(tensor.type))
             return tl::make_unexpected(
                 badTensor(origin, name,
@@ -146,10 +143,24 @@ Result<void> ModelArchive::readF32(const std::string &name, std::span<float> tar
     return readRowsF32(name, 0, target);
 }
 
-std::string canonicalTensorName(const std::string &stored)
+std::vector<StoredPart> ModelArchive::storedParts(const std::string &stored) const
 {
-    const bool bare = stored.starts_with("layers.") || stored.starts_with("embed_tokens.") || stored == "norm.weight";
-    return bare ? "model." + stored : stored;
+    const Tensor *const tensor = find(stored);
+    if (!tensor)
+        return {};
+    return {{stored, tensor->shape, {.tensor = stored}}};
+}
+
+Error ModelArchive::missingTensor(const std::string &origin, const std::string &name)
+{
+    return badTensor(origin, name, "is missing; the configuration describes another model, or a file is not here");
+}
+
+Error ModelArchive::wrongShape(const std::string &origin, const std::string &name,
+                               const std::vector<std::uint64_t> &shape, const std::vector<std::uint64_t> &expected)
+{
+    return badTensor(origin, name,
+                     "has the shape " + shapeText(shape) + ", but the configuration asks for " + shapeText(expected));
 }
 
 } // namespace secateur::architecture

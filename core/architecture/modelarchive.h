@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/architecture/modelconfig.h"
+#include "core/architecture/storedplace.h"
 #include "core/base/result.h"
 #include "core/base/runcontext.h"
 #include "core/format/dtype.h"
@@ -52,9 +53,13 @@ public:
     /// Rows [firstRow, firstRow + n) of a matrix, n = target.size() / cols.
     [[nodiscard]] virtual Result<void> readRowsF32(const std::string &name, std::uint64_t firstRow,
                                                    std::span<float> target) const = 0;
-    /// Stored bytes of a Safetensors tensor from `firstByte` on, for rewriting it unchanged. Unsupported for GGUF.
+    /// Stored bytes of a Safetensors tensor from `firstByte` on, unchanged; whole rows where it is part of a fused one.
+    /// Unsupported for GGUF.
     [[nodiscard]] virtual Result<void> readRaw(const std::string &name, std::uint64_t firstByte,
                                                std::span<std::byte> target) const = 0;
+
+    /// What a tensor of a folder's own name holds: one tensor of the model, several where they are fused, or none.
+    [[nodiscard]] virtual std::vector<StoredPart> storedParts(const std::string &stored) const;
 
     /// The files that hold weights, in a fixed order (one for GGUF).
     [[nodiscard]] virtual std::vector<std::filesystem::path> weightFiles() const = 0;
@@ -74,16 +79,17 @@ protected:
     /// Takes over a validated configuration and the tensors of a file, and checks each against the other: nothing
     /// missing, every shape right, only weight types. BadInput, with `origin` before the message.
     [[nodiscard]] Result<void> adopt(ModelConfig config, std::vector<Tensor> tensors, const std::string &origin);
+    /// The errors of adopt(), for tensors that a file has under another name.
+    [[nodiscard]] static Error missingTensor(const std::string &origin, const std::string &name);
+    [[nodiscard]] static Error wrongShape(const std::string &origin, const std::string &name,
+                                          const std::vector<std::uint64_t> &shape,
+                                          const std::vector<std::uint64_t> &expected);
 
     ModelConfig m_config;
     std::vector<Sublayer> m_sublayers;
     std::vector<Tensor> m_tensors;
     std::unordered_map<std::string, std::size_t> m_byName;
 };
-
-/// The name that a tensor of a folder has in here: with "model." before it, also where the folder was saved from the
-/// bare decoder and has none.
-[[nodiscard]] std::string canonicalTensorName(const std::string &stored);
 
 /// Which model this is, for provenance and for refusing to mix: SHA-256 of the configuration and of each weight file.
 struct ModelIdentity {

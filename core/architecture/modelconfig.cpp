@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/architecture/modelconfig.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
@@ -30,8 +31,27 @@ Error invalid(const std::string &origin, const std::string &problem)
     return {ErrorCode::BadInput, origin + ": " + problem};
 }
 
-Result<void> validateRope(const RopeSpec &rope, const std::string &origin)
+Result<void> validatePartialRope(const RopeSpec &rope, std::int64_t headDim, const std::string &origin)
 {
+    if (rope.dimensions < 0 || rope.dimensions > headDim || rope.dimensions % 2 != 0)
+        return tl::make_unexpected(invalid(origin,
+                                           std::to_string(rope.dimensions) + " of " + std::to_string(headDim)
+                                               + " dimensions of each head rotate; it must be an even number"));
+    if (rope.scaling != RopeSpec::Scaling::LongRope)
+        return {};
+    const std::int64_t rotated = rope.dimensions == 0 ? headDim : rope.dimensions;
+    const auto usable = [](double value) { return std::isfinite(value) && value > 0.0; };
+    if (rope.divisors.size() != std::size_t(rotated / 2) || !std::ranges::all_of(rope.divisors, usable)
+        || !usable(rope.amplitude))
+        return tl::make_unexpected(invalid(origin,
+                                           "the longrope scaling must have " + std::to_string(rotated / 2)
+                                               + " factors above 0, one for two rotated dimensions"));
+    return {};
+}
+
+Result<void> validateRope(const RopeSpec &rope, std::int64_t headDim, const std::string &origin)
+{
+    SECATEUR_CHECK(validatePartialRope(rope, headDim, origin));
     const bool llama3 = rope.scaling == RopeSpec::Scaling::Llama3;
     if (!(std::isfinite(rope.base) && rope.base > 1.0))
         return tl::make_unexpected(invalid(origin, "the rotary base must be above 1"));
@@ -70,6 +90,15 @@ json canonicalAttention(const LayerAttention &attention)
     json result = {{"window", attention.slidingWindow}, {"base", canonical(rope.base)}};
     if (!attention.rotary)
         result["rotary"] = false;
+    if (rope.dimensions != 0)
+        result["rotated"] = rope.dimensions;
+    if (rope.scaling == RopeSpec::Scaling::LongRope) {
+        result["scaling"] = "longrope";
+        result["amplitude"] = canonical(rope.amplitude);
+        for (const double divisor : rope.divisors)
+            result["divisors"].push_back(canonical(divisor));
+        return result;
+    }
     if (rope.scaling != RopeSpec::Scaling::None) {
         result["scaling"] = rope.scaling == RopeSpec::Scaling::Linear ? "linear" : "llama3";
         result["factor"] = canonical(rope.factor);
@@ -190,7 +219,7 @@ Result<void> validate(const ModelConfig &config, const std::string &origin)
             return tl::make_unexpected(invalid(origin,
                                                "sliding_window is " + std::to_string(layer.slidingWindow)
                                                    + "; it must be from 1 to " + std::to_string(maxContext)));
-        SECATEUR_CHECK(validateRope(layer.rope, origin));
+        SECATEUR_CHECK(validateRope(layer.rope, config.headDim, origin));
     }
     return {};
 }

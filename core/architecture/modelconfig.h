@@ -14,13 +14,16 @@ enum class Activation { Silu, GeluTanh };
 
 /// Rotary position embedding of one kind of layer (transformers modeling_rope_utils.py).
 struct RopeSpec {
-    enum class Scaling { None, Linear, Llama3 };
+    enum class Scaling { None, Linear, Llama3, LongRope };
     double base = 10000.0;
     Scaling scaling = Scaling::None;
     double factor = 1.0; ///< Linear and Llama3
     double lowFrequencyFactor = 1.0; ///< Llama3
     double highFrequencyFactor = 4.0; ///< Llama3
     std::int64_t originalPositions = 8192; ///< Llama3: original_max_position_embeddings
+    std::vector<double> divisors = {}; ///< LongRope: of the frequency of each pair; those of short sequences
+    double amplitude = 1.0; ///< LongRope: of cosines and sines
+    std::int64_t dimensions = 0; ///< of each head, from the first on, that rotate; 0: all
     friend bool operator==(const RopeSpec &, const RopeSpec &) = default;
 };
 

@@ -162,6 +162,49 @@ Result<RopeSpec> ropeFromHf(const ConfigReader &config, double defaultBase, cons
     return rope;
 }
 
+Result<RopeSpec> partialRopeFromHf(const ConfigReader &config, const RotaryKeys &keys, std::int64_t headDim)
+{
+    SECATEUR_TRY(parameters, config.object("rope_parameters"));
+    const ConfigReader &reader = parameters ? *parameters : config;
+    const RotaryKeys names = parameters ? RotaryKeys() : keys;
+    SECATEUR_TRY(base, reader.optionalNumber(names.base));
+    SECATEUR_TRY(share, reader.optionalNumber(names.share));
+    const double part = share.value_or(keys.defaultShare);
+    if (!(part > 0.0 && part <= 1.0))
+        return tl::make_unexpected(reader.error(ErrorCode::BadInput, names.share, "must be above 0 and at most 1"));
+    RopeSpec rope;
+    rope.base = base.value_or(keys.defaultBase);
+    const auto rotated = std::int64_t(double(headDim) * part);
+    if (rotated < 2 || rotated % 2 != 0)
+        return tl::make_unexpected(reader.error(ErrorCode::Unsupported, names.share,
+                                                "leaves " + std::to_string(rotated) + " of " + std::to_string(headDim)
+                                                    + " dimensions to rotate; it must be an even number"));
+    rope.dimensions = rotated == headDim ? 0 : rotated;
+    return rope;
+}
+
+Result<std::optional<ConfigReader>> ropeScaling(const ConfigReader &config)
+{
+    SECATEUR_TRY(parameters, config.object("rope_parameters"));
+    if (parameters)
+        return parameters;
+    return config.object("rope_scaling");
+}
+
+Result<std::string> ropeScalingType(const ConfigReader &config)
+{
+    SECATEUR_TRY(scaling, ropeScaling(config));
+    if (!scaling)
+        return std::string("default");
+    return scalingType(*scaling, config.find("rope_parameters") ? "default" : "");
+}
+
+Result<void> readRopeScaling(const ConfigReader &config, RopeSpec &rope)
+{
+    SECATEUR_TRY(scaling, ropeScaling(config));
+    return scaling ? readScaling(*scaling, config.find("rope_parameters") ? "default" : "", rope) : Result<void>();
+}
+
 Result<RopeSpec> ropeFromGguf(const format::GgufFile &file, const std::string &prefix, double defaultBase,
                               std::int64_t headDim)
 {
@@ -194,7 +237,8 @@ Result<RopeSpec> ropeFromGguf(const format::GgufFile &file, const std::string &p
 json ropeScalingJson(const RopeSpec &rope)
 {
     switch (rope.scaling) {
-    case RopeSpec::Scaling::None: return nullptr;
+    case RopeSpec::Scaling::None:
+    case RopeSpec::Scaling::LongRope: return nullptr; // of families that are read from folders only
     case RopeSpec::Scaling::Linear: return {{"rope_type", "linear"}, {"factor", rope.factor}};
     case RopeSpec::Scaling::Llama3:
         return {{"rope_type", "llama3"},

@@ -18,6 +18,25 @@ namespace secateur::architecture {
 [[nodiscard]] Result<RopeSpec> ropeFromHf(const ConfigReader &config, double defaultBase,
                                           const std::optional<std::string> &part = {});
 
+/// What a family calls the base and the rotating share of a head, and their defaults. In transformers 5's
+/// rope_parameters all families call them rope_theta and partial_rotary_factor.
+struct RotaryKeys {
+    const char *base = "rope_theta";
+    const char *share = "partial_rotary_factor";
+    double defaultBase = 10000.0;
+    double defaultShare = 1.0;
+};
+
+/// The same for families whose heads may rotate in part, without the scaling: base and dimensions.
+[[nodiscard]] Result<RopeSpec> partialRopeFromHf(const ConfigReader &config, const RotaryKeys &keys,
+                                                 std::int64_t headDim);
+/// rope_scaling, or rope_parameters, where there is one of them.
+[[nodiscard]] Result<std::optional<ConfigReader>> ropeScaling(const ConfigReader &config);
+/// Its type: "default" where rope_parameters name none, and where there is no scaling.
+[[nodiscard]] Result<std::string> ropeScalingType(const ConfigReader &config);
+/// Fills in a scaling of a type that all families know (ropeFromHf).
+[[nodiscard]] Result<void> readRopeScaling(const ConfigReader &config, RopeSpec &rope);
+
 /// The rotary embedding of GGUF metadata under `prefix` ("llama"). Llama 3's scaling is not in the metadata but in
 /// the tensor rope_freqs.weight; its parameters are found from the tensor and verified against it.
 [[nodiscard]] Result<RopeSpec> ropeFromGguf(const format::GgufFile &file, const std::string &prefix, double defaultBase,

@@ -74,20 +74,30 @@ std::uint64_t zeroRow(std::span<std::byte> row, const std::uint64_t *kept)
     return zeros;
 }
 
-std::uint64_t zeroRows(format::DType type, std::uint64_t bytesPerRow, std::span<std::byte> rows,
-                       const mask::BitMatrix *kept, std::uint64_t firstRow)
+std::uint64_t zeroRow(format::DType type, std::span<std::byte> row, const std::uint64_t *kept)
 {
-    std::uint64_t zeros = 0;
-    for (std::uint64_t offset = 0; offset < rows.size(); offset += bytesPerRow) {
-        const auto row = rows.subspan(offset, bytesPerRow);
-        const std::uint64_t *words = kept ? kept->row(firstRow + offset / bytesPerRow).data() : nullptr;
-        switch (format::blockBytes(type)) {
-        case 2: zeros += zeroRow<std::uint16_t>(row, words); break;
-        case 4: zeros += zeroRow<std::uint32_t>(row, words); break;
-        default: zeros += zeroRow<std::uint64_t>(row, words); break;
-        }
+    switch (format::blockBytes(type)) {
+    case 2: return zeroRow<std::uint16_t>(row, kept);
+    case 4: return zeroRow<std::uint32_t>(row, kept);
+    default: return zeroRow<std::uint64_t>(row, kept);
     }
-    return zeros;
+}
+
+/// A matrix of the run in the tensor that is being written, which may hold others beside it.
+struct MaskedPart {
+    architecture::StoredPart part;
+    mask::BitMatrix kept;
+    ExportedMatrix matrix;
+};
+
+/// Puts zeros into stored rows from `firstRow` on.
+void maskRows(format::DType type, std::uint64_t bytesPerRow, std::span<std::byte> rows, std::uint64_t firstRow,
+              std::vector<MaskedPart> &parts)
+{
+    for (std::uint64_t offset = 0; offset < rows.size(); offset += bytesPerRow)
+        for (auto &[part, kept, matrix] : parts)
+            if (const auto row = part.ownRow(firstRow + offset / bytesPerRow))
+                matrix.zeros += zeroRow(type, rows.subspan(offset, bytesPerRow), kept.row(*row).data());
 }
 
 } // namespace
@@ -136,31 +146,30 @@ Result<void> WeightExporter::writeShard(const ExportSource::Shard &shard, const 
 Result<void> WeightExporter::writeTensor(const Entry &entry, format::SafetensorsWriter &writer,
                                          const RunContext &context)
 {
-    const auto found = m_pruned.find(architecture::canonicalTensorName(entry.name));
-    mask::BitMatrix kept;
-    ExportedMatrix matrix;
-    if (found != m_pruned.end()) {
+    std::vector<MaskedPart> masked;
+    for (auto &part : m_model.storedParts(entry.name)) {
+        const auto found = m_pruned.find(part.tensor);
+        if (found == m_pruned.end())
+            continue;
         const auto &info = found->second;
-        SECATEUR_TRY(loaded, m_masks.mask(info.id));
-        kept = std::move(loaded);
-        matrix = {info.id, kept.rows(), kept.cols(), kept.size() - kept.count(), 0, info.alpha};
-        if (entry.shape != std::vector<std::uint64_t>{matrix.rows, matrix.cols})
+        SECATEUR_TRY(kept, m_masks.mask(info.id));
+        const ExportedMatrix matrix{info.id, kept.rows(), kept.cols(), kept.size() - kept.count(), 0, info.alpha};
+        if (part.shape != std::vector<std::uint64_t>{matrix.rows, matrix.cols})
             return failure(ErrorCode::Conflict,
-                           m_model.path().string() + ": tensor " + entry.name
+                           m_model.path().string() + ": tensor " + part.tensor
                                + " has another shape than the run's mask");
+        masked.push_back({std::move(part), std::move(kept), matrix});
     }
     const RowShape shape = rowShape(entry);
-    const bool masked = found != m_pruned.end();
     SECATEUR_CHECK(forPieces(
         shape, context,
         [&](std::uint64_t row, std::span<std::byte> bytes) { return m_source.readRows(entry, row, bytes); },
         [&](std::uint64_t row, std::span<std::byte> bytes) {
-            if (masked)
-                matrix.zeros += zeroRows(entry.type, shape.bytes, bytes, &kept, row);
+            maskRows(entry.type, shape.bytes, bytes, row, masked);
             return writer.append(bytes);
         }));
-    if (masked)
-        m_matrices.push_back(std::move(matrix));
+    for (auto &one : masked)
+        m_matrices.push_back(std::move(one.matrix));
     return {};
 }
 
@@ -181,7 +190,7 @@ Result<void> WeightExporter::verify(const RunContext &context) const
                 return written->readRaw(name, row * shape.bytes, bytes);
             },
             [&](std::uint64_t, std::span<std::byte> bytes) -> Result<void> {
-                zeros += zeroRows(tensor->type, shape.bytes, bytes, nullptr, 0);
+                zeros += zeroRow(tensor->type, bytes, nullptr);
                 return {};
             }));
         if (zeros != matrix.zeros || zeros < matrix.pruned)

@@ -26,16 +26,23 @@ float llama3Frequency(float frequency, const RopeSpec &spec)
     return (1.0F - smooth) * frequency / float(spec.factor) + smooth * frequency;
 }
 
-std::vector<float> inverseFrequencies(const RopeSpec &spec, std::int64_t headDim)
+std::int64_t rotatedDimensions(const RopeSpec &spec, std::int64_t headDim)
 {
-    std::vector<float> frequencies(std::size_t(headDim / 2));
+    return spec.dimensions == 0 ? headDim : spec.dimensions;
+}
+
+std::vector<float> inverseFrequencies(const RopeSpec &spec, std::int64_t dimensions)
+{
+    std::vector<float> frequencies(std::size_t(dimensions / 2));
     for (std::size_t i = 0; i < frequencies.size(); ++i) {
-        const float exponent = float(2 * i) / float(headDim);
+        const float exponent = float(2 * i) / float(dimensions);
         float frequency = 1.0F / std::pow(float(spec.base), exponent);
         if (spec.scaling == RopeSpec::Scaling::Linear)
             frequency /= float(spec.factor);
         else if (spec.scaling == RopeSpec::Scaling::Llama3)
             frequency = llama3Frequency(frequency, spec);
+        else if (spec.scaling == RopeSpec::Scaling::LongRope)
+            frequency = 1.0F / (float(spec.divisors[i]) * std::pow(float(spec.base), exponent));
         frequencies[i] = frequency;
     }
     return frequencies;
@@ -44,16 +51,17 @@ std::vector<float> inverseFrequencies(const RopeSpec &spec, std::int64_t headDim
 } // namespace
 
 RopeTable::RopeTable(const RopeSpec &spec, std::int64_t headDim, std::int64_t positions)
-    : m_half(headDim / 2), m_positions(positions)
+    : m_headDim(headDim), m_half(rotatedDimensions(spec, headDim) / 2), m_positions(positions)
 {
-    const auto frequencies = inverseFrequencies(spec, headDim);
+    const auto frequencies = inverseFrequencies(spec, 2 * m_half);
+    const auto amplitude = float(spec.amplitude);
     m_cos.reserve(std::size_t(positions * m_half));
     m_sin.reserve(std::size_t(positions * m_half));
     for (std::int64_t position = 0; position < positions; ++position) {
         for (const float frequency : frequencies) {
             const float angle = float(position) * frequency;
-            m_cos.push_back(std::cos(angle));
-            m_sin.push_back(std::sin(angle));
+            m_cos.push_back(std::cos(angle) * amplitude);
+            m_sin.push_back(std::sin(angle) * amplitude);
         }
     }
 }
@@ -65,7 +73,7 @@ void RopeTable::turn(float *row, std::int64_t heads, std::int64_t position) cons
     const float *const cosines = m_cos.data() + position * m_half;
     const float *const sines = m_sin.data() + position * m_half;
     for (std::int64_t head = 0; head < heads; ++head) {
-        float *const first = row + head * 2 * m_half;
+        float *const first = row + head * m_headDim;
         float *const second = first + m_half;
         for (std::int64_t i = 0; i < m_half; ++i) {
             const float a = first[i];

@@ -9,7 +9,8 @@
 namespace secateur::model {
 
 /// Cosines and sines of the rotary embedding for positions [0, positions), float32 as in transformers
-/// (modeling_rope_utils.py): halves of a head rotate together, element i with element i + headDim/2.
+/// (modeling_rope_utils.py): halves of a head rotate together, element i with element i + headDim/2. Where a part of
+/// each head rotates, that holds for its halves, and the rest stays.
 class RopeTable
 {
 public:
@@ -25,9 +26,10 @@ private:
     template <bool Back>
     void turn(float *row, std::int64_t heads, std::int64_t position) const;
 
-    std::int64_t m_half;
+    std::int64_t m_headDim;
+    std::int64_t m_half; ///< of what rotates
     std::int64_t m_positions;
-    std::vector<float> m_cos; ///< [positions, headDim/2]
+    std::vector<float> m_cos; ///< [positions, m_half]
     std::vector<float> m_sin;
 };
 

@@ -20,5 +20,7 @@ namespace secateur::architecture {
 [[nodiscard]] std::unique_ptr<const Family> makeQwen3Family();
 [[nodiscard]] std::unique_ptr<const Family> makeSmolLm3Family();
 [[nodiscard]] std::unique_ptr<const Family> makeOlmo2Family();
+/// Phi 3 and 4, text only.
+[[nodiscard]] std::unique_ptr<const Family> makePhi3Family();
 
 } // namespace secateur::architecture

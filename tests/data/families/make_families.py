@@ -3,21 +3,24 @@
 """Makes the reference data beside it: for each family a tiny random model and what transformers computes with it.
 
     pip install torch 'transformers<5' safetensors numpy
-    python3 make_families.py
+    python3 make_families.py [NAME ...]
 
-Per family: config.json, model.safetensors (bf16) and expected.safetensors:
+Without names, all families. Per family: config.json, model.safetensors (bf16) and expected.safetensors:
   input_ids  [2, 24]      two sequences of random tokens
   logits     [2, 24, 64]  of the dense model, float32
   norm.NAME  [columns]    mean over the sequences of the squared L2 norm of each input column
   kept.NAME  [rows, columns] uint8, 1 = kept: Wanda at 50 % per row (lowest |W| * norm first), blocks pruned one after
                           another, each with the activations behind the pruned blocks before it
+  pruned_logits [2, 24, 64]  of the model pruned so, where folders of the family fuse or rename tensors
+NAME is a tensor's name in a Llama model. Of matrices that a folder fuses into one, each has its own.
 """
 import os
+import sys
 import torch
 from safetensors.torch import save_file
 from transformers import (Gemma2Config, Gemma2ForCausalLM, GemmaConfig, GemmaForCausalLM, Olmo2Config,
-                          Olmo2ForCausalLM, Qwen2Config, Qwen2ForCausalLM, Qwen3Config, Qwen3ForCausalLM,
-                          SmolLM3Config, SmolLM3ForCausalLM)
+                          Olmo2ForCausalLM, Phi3Config, Phi3ForCausalLM, Qwen2Config, Qwen2ForCausalLM, Qwen3Config,
+                          Qwen3ForCausalLM, SmolLM3Config, SmolLM3ForCausalLM)
 
 SIZES = dict(vocab_size=64, hidden_size=32, intermediate_size=48, num_hidden_layers=4, num_attention_heads=4,
              num_key_value_heads=2, max_position_embeddings=64, bos_token_id=1, eos_token_id=2, pad_token_id=0)
@@ -33,7 +36,37 @@ FAMILIES = {
     "qwen3": lambda: Qwen3ForCausalLM(Qwen3Config(**SIZES, head_dim=12, tie_word_embeddings=True)),
     "smollm3": lambda: SmolLM3ForCausalLM(SmolLM3Config(**SIZES, no_rope_layer_interval=2)),
     "olmo2": lambda: Olmo2ForCausalLM(Olmo2Config(**SIZES)),
+    "phi3": lambda: Phi3ForCausalLM(Phi3Config(**SIZES, sliding_window=7)),
+    # Three of four dimensions rotate; the original length is that of the sequences.
+    "phi4-mini": lambda: Phi3ForCausalLM(Phi3Config(**SIZES, tie_word_embeddings=True, partial_rotary_factor=0.75,
+                                                    original_max_position_embeddings=24,
+                                                    rope_scaling=dict(type="longrope", short_factor=[1.0, 1.25, 1.75],
+                                                                      long_factor=[1.5, 3.0, 9.0]))),
 }
+Q, KV, WIDE = 32, 16, SIZES["intermediate_size"]
+
+
+def rows(first, count):
+    return torch.arange(first, first + count)
+
+
+# Per kind of model: where its blocks are, what their linears are called in a Llama model, and which of their rows.
+FUSED = {
+    "Phi3ForCausalLM": (lambda model: model.model.layers, {
+        "self_attn.qkv_proj": [("self_attn.q_proj", rows(0, Q)), ("self_attn.k_proj", rows(Q, KV)),
+                               ("self_attn.v_proj", rows(Q + KV, KV))],
+        "mlp.gate_up_proj": [("mlp.gate_proj", rows(0, WIDE)), ("mlp.up_proj", rows(WIDE, WIDE))]}),
+}
+
+
+def blocks(model):
+    return FUSED.get(type(model).__name__, (lambda model: model.model.layers, {}))[0](model)
+
+
+def parts(model, name, module):
+    """The matrices of a Llama model that a linear holds: their names and their rows in it."""
+    all_rows = [(name, rows(0, module.weight.shape[0]))]
+    return FUSED.get(type(model).__name__, (None, {}))[1].get(name, all_rows)
 
 
 def randomise(model):
@@ -50,7 +83,7 @@ def randomise(model):
 def layer_inputs(model, layer, ids):
     """Column sums of squares of every linear's input in one layer."""
     sums, handles = {}, []
-    for name, module in model.model.layers[layer].named_modules():
+    for name, module in blocks(model)[layer].named_modules():
         if isinstance(module, torch.nn.Linear):
             def hook(_, args, __, name=name):
                 sums[name] = args[0].double().reshape(-1, args[0].shape[-1]).pow(2).sum(0)
@@ -62,7 +95,7 @@ def layer_inputs(model, layer, ids):
 
 
 def prune(model, ids, expected):
-    for layer, block in enumerate(model.model.layers):
+    for layer, block in enumerate(blocks(model)):
         sums = layer_inputs(model, layer, ids)
         for name, module in block.named_modules():
             if not isinstance(module, torch.nn.Linear):
@@ -73,14 +106,17 @@ def prune(model, ids, expected):
             kept = torch.ones_like(score, dtype=torch.uint8)
             kept.scatter_(1, order[:, :score.shape[1] // 2], 0)
             module.weight.mul_(kept)
-            full = f"model.layers.{layer}.{name}.weight"
-            expected["norm." + full] = norm
-            expected["kept." + full] = kept
+            for part, own in parts(model, name, module):
+                full = f"model.layers.{layer}.{part}.weight"
+                expected["norm." + full] = norm.clone()
+                expected["kept." + full] = kept[own].clone()
 
 
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
     for number, (name, make) in enumerate(FAMILIES.items()):
+        if len(sys.argv) > 1 and name not in sys.argv[1:]:
+            continue
         torch.manual_seed(number + 1)
         model = make().eval()
         randomise(model)
@@ -93,6 +129,8 @@ def main():
         with torch.no_grad():
             expected = {"input_ids": ids.int(), "logits": model(ids).logits.float()}
             prune(model, ids, expected)
+            if type(model).__name__ in FUSED:
+                expected["pruned_logits"] = model(ids).logits.float()
         save_file(expected, os.path.join(folder, "expected.safetensors"))
         print(name, sum(p.numel() for p in model.parameters()))
 
