@@ -7,9 +7,9 @@ CommandList allCommands()
 {
     CommandList commands;
     for (const auto make :
-         {makeInspect, makeTokenize, makeScore,      makeGenerate, makePrune,      makeCompare,  makeMasks,
-          makeNorms,   makeApply,    makeResparsify, makeCombine,  makeExport,     makeEvaluate, makeFigure,
-          makeRuns,    makeDelete,   makeVerify,     makeDemo,     makeCompletion, makeProbe})
+         {makeInspect, makeTokenize, makeChat,   makeScore,      makeGenerate, makePrune,      makeCompare,
+          makeMasks,   makeNorms,    makeApply,  makeResparsify, makeCombine,  makeExport,     makeEvaluate,
+          makeFigure,  makeRuns,     makeDelete, makeVerify,     makeDemo,     makeCompletion, makeProbe})
         commands.push_back(make());
     return commands;
 }

@@ -9,6 +9,7 @@ namespace secateur::cli {
 
 [[nodiscard]] std::unique_ptr<Command> makeInspect();
 [[nodiscard]] std::unique_ptr<Command> makeTokenize();
+[[nodiscard]] std::unique_ptr<Command> makeChat();
 [[nodiscard]] std::unique_ptr<Command> makeScore();
 [[nodiscard]] std::unique_ptr<Command> makeGenerate();
 [[nodiscard]] std::unique_ptr<Command> makePrune();

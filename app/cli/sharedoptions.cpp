@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "core/engine/chat.h"
 #include "core/store/names.h"
 #include "core/store/study.h"
 
@@ -34,6 +35,19 @@ void BosOption::declare(Arguments &arguments)
         .text("--bos", m_name, "WHEN",
               "Beginning-of-sequence token: auto (as the tokenizer does it, the default), always or never")
         .oneOf({"auto", "always", "never"});
+}
+
+void DateOption::declare(Arguments &arguments)
+{
+    arguments.text("--date", m_text, "YYYY-MM-DD", "The day that a chat template is told (default: today)");
+}
+
+Result<std::optional<std::tm>> DateOption::day() const
+{
+    if (!m_text)
+        return std::optional<std::tm>();
+    SECATEUR_TRY(day, engine::dayFromText(*m_text));
+    return std::optional(day);
 }
 
 void ComputeOption::declare(Arguments &arguments)

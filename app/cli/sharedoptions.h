@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <ctime>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -35,6 +36,18 @@ public:
 
 private:
     std::string m_name = "auto";
+};
+
+/// --date YYYY-MM-DD, for chat templates that write the date.
+class DateOption
+{
+public:
+    void declare(Arguments &arguments);
+    /// Empty: today. InvalidArgument.
+    [[nodiscard]] Result<std::optional<std::tm>> day() const;
+
+private:
+    std::optional<std::string> m_text;
 };
 
 /// --compute f32|bf16.

@@ -94,6 +94,7 @@ Result<void> readJsonLines(const std::filesystem::path &file, const Visitor &vis
             return failure(ErrorCode::BadInput,
                            record.origin + ": is not a JSON object {\"field\": …} but " + value.type_name());
         record.fields = std::move(value);
+        record.source = line;
         return visit(record);
     });
     return stream(file, lines, context, digest);
@@ -243,6 +244,13 @@ Result<void> readRecords(const std::filesystem::path &file, const Visitor &visit
 }
 
 } // namespace
+
+nlohmann::ordered_json orderedFields(const Record &record)
+{
+    if (record.source.empty())
+        return nlohmann::ordered_json(record.fields);
+    return nlohmann::ordered_json::parse(record.source, nullptr, false); // which was parsed before, strictly
+}
 
 Result<void> forEachRecord(const std::filesystem::path &file, const Visitor &visit, const RunContext &context)
 {

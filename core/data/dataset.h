@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -18,7 +19,11 @@ namespace secateur::data {
 struct Record {
     nlohmann::json fields; ///< an object; a paragraph of .txt becomes {"text": …}, a row of .csv strings by column name
     std::string origin;
+    std::string_view source = {}; ///< the object as the file spells it; of JSON lines only, while they are visited
 };
+
+/// The fields in the order of the file, where that is known (JSON lines); else by name.
+[[nodiscard]] nlohmann::ordered_json orderedFields(const Record &record);
 
 /// Calls `visit` for each record of a dataset file, one at a time (memory: one record, but .json: the file). `visit`
 /// returns an error to stop. The kind is told by the name, gzip by the content:

@@ -135,6 +135,37 @@ char32_t toLower(char32_t character)
     return char32_t(utf8proc_tolower(utf8proc_int32_t(character)));
 }
 
+char32_t toUpper(char32_t character)
+{
+    return char32_t(utf8proc_toupper(utf8proc_int32_t(character)));
+}
+
+char32_t toTitle(char32_t character)
+{
+    return char32_t(utf8proc_totitle(utf8proc_int32_t(character)));
+}
+
+bool isCased(char32_t character)
+{
+    const auto category = utf8proc_category(utf8proc_int32_t(character));
+    return category == UTF8PROC_CATEGORY_LU || category == UTF8PROC_CATEGORY_LL || category == UTF8PROC_CATEGORY_LT;
+}
+
+bool isPrintable(char32_t character)
+{
+    switch (utf8proc_category(utf8proc_int32_t(character))) {
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_CF:
+    case UTF8PROC_CATEGORY_CS:
+    case UTF8PROC_CATEGORY_CO:
+    case UTF8PROC_CATEGORY_CN:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP: return false;
+    case UTF8PROC_CATEGORY_ZS: return character == U' ';
+    default: return true;
+    }
+}
+
 bool isValidUtf8(std::string_view bytes)
 {
     while (!bytes.empty()) {

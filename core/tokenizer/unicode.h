@@ -19,6 +19,11 @@ enum class CharClass : std::uint8_t { Other, Letter, Number, Space };
 [[nodiscard]] bool isWordCharacter(char32_t character); ///< \w: Alphabetic, \p{M}, \p{Nd}, \p{Pc}, Join_Control
 [[nodiscard]] bool isDecimalDigit(char32_t character); ///< \p{Nd}
 [[nodiscard]] char32_t toLower(char32_t character); ///< the simple mapping: one character for one
+[[nodiscard]] char32_t toUpper(char32_t character); ///< likewise
+[[nodiscard]] char32_t toTitle(char32_t character); ///< likewise: "ǅ" of "ǆ"
+[[nodiscard]] bool isCased(char32_t character); ///< \p{L} with an upper and a lower case: \p{Lu}, \p{Ll}, \p{Lt}
+/// Whether Python's repr() shows it as it is: no control, format or unassigned character, and of the blanks only U+0020.
+[[nodiscard]] bool isPrintable(char32_t character);
 
 [[nodiscard]] bool isValidUtf8(std::string_view bytes);
 

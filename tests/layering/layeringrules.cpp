@@ -21,16 +21,17 @@ Names with(Names names, const Names &more)
 /// Which rooms a room may include, besides itself. CONTRIBUTING.md draws the same picture.
 const std::map<std::string, Names> &allowedRooms()
 {
-    static const Names light = {"core/base", "core/format",  "core/architecture", "core/tokenizer",
-                                "core/data", "core/mask",    "core/selection",    "core/analysis",
-                                "core/eval", "core/sandbox", "core/store",        "core/engine"};
+    static const Names light = {"core/base",    "core/format", "core/architecture", "core/tokenizer", "core/chat",
+                                "core/data",    "core/mask",   "core/selection",    "core/analysis",  "core/eval",
+                                "core/sandbox", "core/store",  "core/engine"};
     static const Names drawn = {"core/base", "core/mask", "core/analysis", "core/selection"};
     static const std::map<std::string, Names> rooms = {
         {"core/base", {}},
         {"core/format", {"core/base"}},
         {"core/architecture", {"core/base", "core/format"}},
         {"core/tokenizer", {"core/base", "core/format"}},
-        {"core/data", {"core/base", "core/format", "core/tokenizer"}},
+        {"core/chat", {"core/base", "core/format", "core/tokenizer"}},
+        {"core/data", {"core/base", "core/format", "core/tokenizer", "core/chat"}},
         {"core/mask", {"core/base"}},
         {"core/selection", {"core/base", "core/mask"}},
         {"core/analysis", {"core/base", "core/mask"}},
@@ -44,7 +45,7 @@ const std::map<std::string, Names> &allowedRooms()
           "core/model"}},
         {"core/compute",
          {"core/base", "core/format", "core/architecture", "core/tokenizer", "core/data", "core/mask", "core/selection",
-          "core/eval", "core/sandbox", "core/store", "core/engine", "core/model", "core/prune"}},
+          "core/eval", "core/sandbox", "core/store", "core/engine", "core/model", "core/prune", "core/chat"}},
         {"core/demo", {"core/base"}},
         {"core/training",
          {"core/base", "core/format", "core/architecture", "core/tokenizer", "core/demo", "core/model"}},

@@ -103,8 +103,8 @@ bool CliRunner::canCompute()
 
 std::vector<std::string> shownCommands()
 {
-    return {"inspect",    "tokenize", "score",  "generate", "prune",  "compare", "masks",     "norms",
-            "resparsify", "export",   "figure", "runs",     "delete", "verify",  "completion"};
+    return {"inspect", "tokenize",   "chat",   "score",  "generate", "prune",  "compare", "masks",
+            "norms",   "resparsify", "export", "figure", "runs",     "delete", "verify",  "completion"};
 }
 
 } // namespace secateur::test

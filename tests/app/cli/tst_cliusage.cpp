@@ -49,6 +49,9 @@ void TestCliUsage::wrongUsageGivesTwo_data()
     add("tokenize M --ids 1,x");
     add("tokenize M --text a --ids 1");
     add("tokenize M --text a --bos sometimes");
+    add("chat M");
+    add("chat M F --date yesterday");
+    add("chat M F --date 2026-02-30");
     add("score M");
     add("score --file F");
     add("score M --file F --study S");
