@@ -131,10 +131,10 @@ Result<void> readHfDimensions(const ConfigReader &reader, const HfDefaults &defa
 {
     SECATEUR_TRY(layers, reader.integer("num_hidden_layers"));
     SECATEUR_TRY(hidden, reader.integer("hidden_size"));
-    SECATEUR_TRY(intermediate, reader.integer("intermediate_size"));
+    SECATEUR_TRY(intermediate, reader.integer(defaults.intermediateKey));
     SECATEUR_TRY(vocabulary, reader.integer("vocab_size"));
     SECATEUR_TRY(positions, reader.optionalInteger("max_position_embeddings"));
-    SECATEUR_TRY(epsilon, reader.optionalNumber("rms_norm_eps"));
+    SECATEUR_TRY(epsilon, reader.optionalNumber(defaults.epsilonKey));
     SECATEUR_TRY(tied, reader.boolean("tie_word_embeddings", defaults.tiedEmbeddings));
     config.layers = layers;
     config.hiddenSize = hidden;
@@ -148,7 +148,7 @@ Result<void> readHfDimensions(const ConfigReader &reader, const HfDefaults &defa
     return validateDimensions(config, reader.origin());
 }
 
-Result<void> refuseUnsupportedHf(const ConfigReader &reader)
+Result<void> refuseQuantisedHf(const ConfigReader &reader)
 {
     SECATEUR_TRY(quantization, reader.object("quantization_config"));
     if (quantization) {
@@ -158,6 +158,12 @@ Result<void> refuseUnsupportedHf(const ConfigReader &reader)
                          "says that the weights are quantised (" + method.value_or("unknown method")
                              + "); use the unquantised checkpoint of this model, or a GGUF file"));
     }
+    return {};
+}
+
+Result<void> refuseUnsupportedHf(const ConfigReader &reader)
+{
+    SECATEUR_CHECK(refuseQuantisedHf(reader));
     for (const char *key : {"attention_bias", "mlp_bias"}) {
         SECATEUR_TRY(bias, reader.boolean(key, false));
         if (bias)

@@ -24,12 +24,16 @@ struct HfDefaults {
     bool tiedEmbeddings = false;
     std::optional<std::int64_t> bosId = 1; ///< empty: none
     std::optional<std::int64_t> eosId = 2;
+    const char *intermediateKey = "intermediate_size"; ///< what the family calls it
+    const char *epsilonKey = "rms_norm_eps";
 };
 
 /// Fills architecture, sizes, tie, norm epsilon and token ids, and checks them (validateDimensions).
 [[nodiscard]] Result<void> readHfDimensions(const ConfigReader &reader, const HfDefaults &defaults,
                                             ModelConfig &config);
-/// Unsupported for quantised checkpoints (naming the method) and for linears with a bias.
+/// Unsupported for quantised checkpoints (naming the method).
+[[nodiscard]] Result<void> refuseQuantisedHf(const ConfigReader &reader);
+/// The same, and for linears with a bias.
 [[nodiscard]] Result<void> refuseUnsupportedHf(const ConfigReader &reader);
 
 /// The same from GGUF metadata under `prefix` ("llama"). The head is tied when there is no output.weight.

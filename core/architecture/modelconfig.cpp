@@ -84,6 +84,17 @@ double canonical(double value)
     return double(float(value));
 }
 
+const char *activationName(Activation activation)
+{
+    switch (activation) {
+    case Activation::Silu: return "silu";
+    case Activation::GeluTanh: return "gelu_tanh";
+    case Activation::Gelu: return "gelu";
+    case Activation::Relu: return "relu";
+    }
+    return "";
+}
+
 json canonicalAttention(const LayerAttention &attention)
 {
     const RopeSpec &rope = attention.rope;
@@ -116,16 +127,25 @@ json canonicalAttention(const LayerAttention &attention)
 std::vector<Sublayer> prunableSublayers(const ModelConfig &config)
 {
     const std::string attentionInput = "self_attn.q_proj";
-    const std::string mlpInput = "mlp.gate_proj";
-    return {
+    const std::string mlpInput = config.gatedMlp ? "mlp.gate_proj" : "mlp.up_proj";
+    std::vector<Sublayer> result = {
         {"self_attn.q_proj", config.queryWidth(), config.hiddenSize, attentionInput},
         {"self_attn.k_proj", config.keyValueWidth(), config.hiddenSize, attentionInput},
         {"self_attn.v_proj", config.keyValueWidth(), config.hiddenSize, attentionInput},
         {"self_attn.o_proj", config.hiddenSize, config.queryWidth(), "self_attn.o_proj"},
-        {"mlp.gate_proj", config.intermediateSize, config.hiddenSize, mlpInput},
         {"mlp.up_proj", config.intermediateSize, config.hiddenSize, mlpInput},
         {"mlp.down_proj", config.hiddenSize, config.intermediateSize, "mlp.down_proj"},
     };
+    if (config.gatedMlp)
+        result.insert(result.end() - 2, Sublayer{mlpInput, config.intermediateSize, config.hiddenSize, mlpInput});
+    return result;
+}
+
+bool hasBias(const ModelConfig &config, const std::string &sublayer)
+{
+    if (sublayer.starts_with("mlp."))
+        return config.mlpBias;
+    return sublayer == "self_attn.o_proj" ? config.outputBias : config.queryKeyValueBias;
 }
 
 std::vector<ExpectedTensor> expectedTensors(const ModelConfig &config)
@@ -143,23 +163,30 @@ std::vector<ExpectedTensor> expectedTensors(const ModelConfig &config)
         norms.emplace_back("post_feedforward_layernorm");
 
     std::vector<ExpectedTensor> result = {{"model.embed_tokens.weight", {vocabulary, hidden}}};
+    const auto addNorm = [&](const std::string &name) {
+        result.push_back({name + ".weight", {hidden}});
+        if (config.norm == NormKind::Layer)
+            result.push_back({name + ".bias", {hidden}});
+    };
+    if (config.positionOffset)
+        result.push_back(
+            {"model.embed_positions.weight", {std::uint64_t(config.maxPositions + *config.positionOffset), hidden}});
     for (std::int64_t layer = 0; layer < config.layers; ++layer) {
         const std::string prefix = "model.layers." + std::to_string(layer) + ".";
         for (const auto &sublayer : sublayers)
             result.push_back(
                 {prefix + sublayer.name + ".weight", {std::uint64_t(sublayer.rows), std::uint64_t(sublayer.cols)}});
         for (const auto &norm : norms)
-            result.push_back({prefix + norm + ".weight", {hidden}});
+            addNorm(prefix + norm);
         if (config.queryKeyNorm) {
             result.push_back({prefix + "self_attn.q_norm.weight", {std::uint64_t(config.queryNormSize())}});
             result.push_back({prefix + "self_attn.k_norm.weight", {std::uint64_t(config.keyNormSize())}});
         }
-        if (config.queryKeyValueBias)
-            for (const auto &[name, size] :
-                 {std::pair("q", config.queryWidth()), {"k", config.keyValueWidth()}, {"v", config.keyValueWidth()}})
-                result.push_back({prefix + "self_attn." + name + "_proj.bias", {std::uint64_t(size)}});
+        for (const auto &sublayer : sublayers)
+            if (hasBias(config, sublayer.name))
+                result.push_back({prefix + sublayer.name + ".bias", {std::uint64_t(sublayer.rows)}});
     }
-    result.push_back({"model.norm.weight", {hidden}});
+    addNorm("model.norm");
     if (!config.tiedEmbeddings)
         result.push_back({"lm_head.weight", {vocabulary, hidden}});
     return result;
@@ -196,7 +223,9 @@ Result<void> validateDimensions(const ModelConfig &config, const std::string &or
         return tl::make_unexpected(
             invalid(origin, "head_dim is " + std::to_string(config.headDim) + ", but rotary embedding needs pairs"));
     if (!(config.normEpsilon > 0.0 && config.normEpsilon < 1.0))
-        return tl::make_unexpected(invalid(origin, "rms_norm_eps must be above 0 and below 1"));
+        return tl::make_unexpected(invalid(origin,
+                                           std::string(config.norm == NormKind::Rms ? "rms_norm_eps" : "layer_norm_eps")
+                                               + " must be above 0 and below 1"));
     return validateTokenIds(config, origin);
 }
 
@@ -208,6 +237,8 @@ Result<void> validate(const ModelConfig &config, const std::string &origin)
                                            "there are " + std::to_string(config.attention.size())
                                                + " kinds of attention for " + std::to_string(config.layers)
                                                + " layers"));
+    if (config.norm == NormKind::Layer && (config.postNorms || !config.preNorms || config.queryKeyNorm))
+        return tl::make_unexpected(invalid(origin, "norms with a mean are computed before attention and MLP only"));
     for (const double scale : {config.attentionScale, config.embeddingScale})
         if (!(std::isfinite(scale) && scale > 0.0))
             return tl::make_unexpected(invalid(origin, "the scale of attention or embedding must be above 0"));
@@ -239,7 +270,7 @@ std::string configSha256(const ModelConfig &config)
         {"headDim", config.headDim},
         {"vocabulary", config.vocabSize},
         {"tied", config.tiedEmbeddings},
-        {"activation", config.activation == Activation::Silu ? "silu" : "gelu_tanh"},
+        {"activation", activationName(config.activation)},
         {"normEpsilon", canonical(config.normEpsilon)},
         {"normOffset", canonical(config.normWeightOffset)},
         {"embeddingScale", canonical(config.embeddingScale)},
@@ -251,9 +282,16 @@ std::string configSha256(const ModelConfig &config)
     // Only where they are used, so that the sums of models that were known before stay what they were.
     for (const auto &[name, used] : {std::pair("wholeQueryKeyNorm", config.wholeQueryKeyNorm),
                                      {"queryKeyValueBias", config.queryKeyValueBias},
-                                     {"noPreNorms", !config.preNorms}})
+                                     {"noPreNorms", !config.preNorms},
+                                     {"layerNorm", config.norm == NormKind::Layer},
+                                     {"noGate", !config.gatedMlp},
+                                     {"outputBias", config.outputBias},
+                                     {"mlpBias", config.mlpBias},
+                                     {"parallelResidual", config.parallelResidual}})
         if (used)
             canonicalConfig[name] = true;
+    if (config.positionOffset)
+        canonicalConfig["positionOffset"] = *config.positionOffset;
     for (const auto &[name, cap] :
          {std::pair("attentionSoftcap", config.attentionSoftcap), {"logitSoftcap", config.logitSoftcap}})
         if (cap != 0.0)

@@ -10,7 +10,10 @@
 
 namespace secateur::architecture {
 
-enum class Activation { Silu, GeluTanh };
+enum class Activation { Silu, GeluTanh, Gelu, Relu };
+
+/// Rms: without a mean (Llama). Layer: with mean and bias (torch.nn.LayerNorm).
+enum class NormKind { Rms, Layer };
 
 /// Rotary position embedding of one kind of layer (transformers modeling_rope_utils.py).
 struct RopeSpec {
@@ -53,6 +56,8 @@ struct ModelConfig {
     bool tiedEmbeddings = false;
 
     Activation activation = Activation::Silu;
+    bool gatedMlp = true; ///< false: the MLP has no gate_proj, and up_proj goes through the activation (GPT-NeoX)
+    NormKind norm = NormKind::Rms;
     double normEpsilon = 1e-5;
     double normWeightOffset = 0.0; ///< RMSNorm multiplies by (offset + weight): 0 for Llama, 1 for Gemma
     double embeddingScale = 1.0; ///< Gemma: sqrt(hiddenSize) as float32, as transformers has it in a float32 model
@@ -60,11 +65,17 @@ struct ModelConfig {
     bool queryKeyNorm = false; ///< RMSNorm over each head of q and k (weights q_norm, k_norm)
     bool wholeQueryKeyNorm = false; ///< with queryKeyNorm: over all heads at once (OLMo 2)
     bool queryKeyValueBias = false; ///< q, k and v add a vector (Qwen 2)
+    bool outputBias = false; ///< the same of o_proj
+    bool mlpBias = false; ///< of the linears of the MLP
+    bool parallelResidual = false; ///< attention and MLP both see the block's input (GPT-NeoX)
     bool preNorms = true; ///< norms before attention and MLP; not in OLMo 2
     bool postNorms = false; ///< Gemma 2 and 3, OLMo 2: norms after attention and after the MLP
     double attentionSoftcap = 0.0; ///< scores become cap * tanh(score / cap); 0: they stay (Gemma 2)
     double logitSoftcap = 0.0; ///< the same of the logits
     std::vector<LayerAttention> attention; ///< one per layer
+    /// With a value: the embeddings of position i are row i + this of a table, and are added to those of the token
+    /// (OPT). Without: positions are seen by rotation alone.
+    std::optional<std::int64_t> positionOffset;
 
     std::optional<std::int64_t> bosId;
     std::vector<std::int64_t> eosIds; ///< generation stops at any of them
@@ -87,8 +98,12 @@ struct Sublayer {
                          ///< for q, k and v; "mlp.gate_proj" for gate and up; its own name otherwise
 };
 
-/// q, k, v, o, gate, up, down, in this order. Embeddings and lm_head are never prunable.
+/// q, k, v, o, gate, up, down, in this order; no gate where the MLP has none. Embeddings and lm_head are never
+/// prunable.
 [[nodiscard]] std::vector<Sublayer> prunableSublayers(const ModelConfig &config);
+
+/// Whether that linear of a block adds a vector.
+[[nodiscard]] bool hasBias(const ModelConfig &config, const std::string &sublayer);
 
 /// A tensor the model must have, and its shape.
 struct ExpectedTensor {
@@ -96,7 +111,7 @@ struct ExpectedTensor {
     std::vector<std::uint64_t> shape;
 };
 
-/// Of the whole model: embedding, blocks (norms included), final norm, and lm_head unless tied.
+/// Of the whole model: embeddings, blocks (norms and biases included), final norm, and lm_head unless tied.
 [[nodiscard]] std::vector<ExpectedTensor> expectedTensors(const ModelConfig &config);
 
 /// The checks common to all families. BadInput, with `origin` (a file name) before the message.

@@ -199,7 +199,9 @@ private:
         const auto width = std::size_t(m_config.hiddenSize);
         std::vector<float> hidden(ids.size() * width);
         group.hidden = hidden;
-        SECATEUR_CHECK(m_decoder.embed(ids, hidden, m_context));
+        for (const auto &run : runs)
+            group.caches.push_back(&run.cache->layers.front());
+        SECATEUR_CHECK(m_decoder.embed(ids, {&group, 1}, m_context));
         for (std::uint32_t layer = 0; layer < std::uint32_t(m_config.layers); ++layer) {
             SECATEUR_TRY(weights, m_decoder.load(LayerIndex{layer}, m_context));
             group.caches.clear();

@@ -65,15 +65,28 @@ void Block::forward(SequenceGroup &group, PassKind kind, InputObserver *observer
 void Block::linears(const ConstMatrixView &x, std::span<const Linear> all, BlockScratch &scratch) const
 {
     if (m_team)
-        return linearsByRow(x, all, scratch);
-    for (const auto &one : all)
-        linear(x, one);
+        linearsByRow(x, all, scratch);
+    for (const auto &one : all) {
+        if (!m_team)
+            linear(x, one);
+        addBias(one);
+    }
+}
+
+void Block::addBias(const Linear &one) const
+{
+    const auto &bias = m_weights.biases[one.place];
+    if (bias.empty())
+        return;
+    for (std::int64_t row = 0; row < one.out.rows; ++row)
+        addInto(one.out.data + row * one.out.stride, bias.data(), one.out.cols);
 }
 
 void Block::linear(const ConstMatrixView &x, const Linear &one) const
 {
     const auto &[place, out] = one;
-    const auto w = m_weights.linears[place].view();
+    const std::size_t index = m_weights.at(place);
+    const auto w = m_weights.linears[index].view();
     for (const auto &tile : tilesOfProduct(x.rows, w.rows, x.cols)) {
         if (m_stop.stop_requested())
             return;
@@ -81,15 +94,20 @@ void Block::linear(const ConstMatrixView &x, const Linear &one) const
         const MatrixView to{out.data + tile.firstX * out.stride + tile.firstW, tile.xRows, tile.wRows, out.stride};
         const std::int64_t first = tile.firstW * w.stride;
         if (m_precision == Precision::BFloat16 && m_rounded)
-            multiplyTransposed(from, {m_rounded->linears[place].data() + first, tile.wRows, w.cols}, to);
+            multiplyTransposed(from, {m_rounded->linears[index].data() + first, tile.wRows, w.cols}, to);
         else
             multiplyTransposed(from, {w.data + first, tile.wRows, w.cols, w.stride}, to, m_precision);
     }
 }
 
-void Block::norm(const float *x, std::int64_t rows, std::span<const float> weight, float *out) const
+void Block::norm(const float *x, std::int64_t rows, std::span<const float> weight, float *out,
+                 std::span<const float> bias) const
 {
-    rmsNorm(x, rows, std::int64_t(weight.size()), weight.data(), m_config.normEpsilon, m_config.normWeightOffset, out);
+    const auto cols = std::int64_t(weight.size());
+    if (m_config.norm == architecture::NormKind::Layer)
+        layerNorm(x, rows, cols, weight.data(), bias.data(), m_config.normEpsilon, out);
+    else
+        rmsNorm(x, rows, cols, weight.data(), m_config.normEpsilon, m_config.normWeightOffset, out);
 }
 
 /// Leaves the hidden state after attention in scratch.residual.
@@ -99,7 +117,7 @@ void Block::attend(SequenceGroup &group, InputObserver *observer, BlockScratch &
     const std::int64_t hidden = m_config.hiddenSize;
     const auto normed = take(scratch.normed, tokens, hidden);
     if (m_config.preNorms)
-        norm(group.hidden.data(), tokens, m_weights.inputNorm, normed.data);
+        norm(group.hidden.data(), tokens, m_weights.inputNorm, normed.data, m_weights.inputNormBias);
     else
         std::copy_n(group.hidden.data(), tokens * hidden, normed.data);
     if (observer)
@@ -110,7 +128,6 @@ void Block::attend(SequenceGroup &group, InputObserver *observer, BlockScratch &
          {BlockWeights::Key, take(scratch.key, tokens, m_config.keyValueWidth())},
          {BlockWeights::Value, take(scratch.value, tokens, m_config.keyValueWidth())}}};
     linears(normed, inputs, scratch);
-    addBiases(tokens, scratch);
     rotateAndNorm(group, scratch);
     if (m_team)
         attendByRow(group, scratch);
@@ -125,18 +142,6 @@ void Block::attend(SequenceGroup &group, InputObserver *observer, BlockScratch &
     if (m_config.postNorms)
         norm(residual.data, tokens, m_weights.postAttentionNorm, residual.data);
     addInto(residual.data, group.hidden.data(), tokens * hidden);
-}
-
-void Block::addBiases(std::int64_t tokens, BlockScratch &scratch) const
-{
-    if (!m_config.queryKeyValueBias)
-        return;
-    const std::array outputs = {&scratch.query, &scratch.key, &scratch.value};
-    for (std::size_t place = 0; place < outputs.size(); ++place) {
-        const auto &bias = m_weights.biases[place];
-        for (std::int64_t row = 0; row < tokens; ++row)
-            addInto(outputs[place]->data() + row * std::int64_t(bias.size()), bias.data(), std::int64_t(bias.size()));
-    }
 }
 
 void Block::rotateAndNorm(const SequenceGroup &group, BlockScratch &scratch) const
@@ -188,33 +193,46 @@ void Block::attendSequences(SequenceGroup &group, BlockScratch &scratch) const
     }
 }
 
+/// The input of down_proj.
+MatrixView Block::innerStates(const SequenceGroup &group, const ConstMatrixView &normed, InputObserver *observer,
+                              BlockScratch &scratch) const
+{
+    const auto up = take(scratch.up, normed.rows, m_config.intermediateSize);
+    if (!m_config.gatedMlp) {
+        linears(normed, std::array{Linear{BlockWeights::Up, up}}, scratch);
+        activate(up, {});
+        return up;
+    }
+    const auto gate = take(scratch.gate, normed.rows, m_config.intermediateSize);
+    linears(normed, std::array{Linear{BlockWeights::Gate, gate}, Linear{BlockWeights::Up, up}}, scratch);
+    if (observer)
+        observer->observeGate(group, gate, up);
+    activate(gate, up);
+    return gate;
+}
+
 void Block::feedForward(SequenceGroup &group, PassKind kind, InputObserver *observer, BlockScratch &scratch) const
 {
     const std::int64_t tokens = group.tokens();
     const std::int64_t hidden = m_config.hiddenSize;
     const auto residual = take(scratch.residual, tokens, hidden);
     const auto normed = take(scratch.normed, tokens, hidden);
+    const float *const seen = m_config.parallelResidual ? group.hidden.data() : residual.data;
     if (m_config.preNorms)
-        norm(residual.data, tokens, m_config.postNorms ? m_weights.preFeedforwardNorm : m_weights.postAttentionNorm,
-             normed.data);
+        norm(seen, tokens, m_config.postNorms ? m_weights.preFeedforwardNorm : m_weights.postAttentionNorm, normed.data,
+             m_weights.postAttentionNormBias);
     else
-        std::copy_n(residual.data, tokens * hidden, normed.data);
+        std::copy_n(seen, tokens * hidden, normed.data);
     if (observer)
         observer->observe(LinearInput::Mlp, group, normed);
-
-    const auto gate = take(scratch.gate, tokens, m_config.intermediateSize);
-    const auto up = take(scratch.up, tokens, m_config.intermediateSize);
-    linears(normed, std::array{Linear{BlockWeights::Gate, gate}, Linear{BlockWeights::Up, up}}, scratch);
+    const auto inner = innerStates(group, normed, observer, scratch);
     if (observer)
-        observer->observeGate(group, gate, up);
-    activate(gate, up);
-    if (observer)
-        observer->observe(LinearInput::Down, group, gate);
+        observer->observe(LinearInput::Down, group, inner);
     if (kind == PassKind::StatisticsOnly)
         return;
 
     const MatrixView output{group.hidden.data(), tokens, hidden, hidden};
-    linears(gate, std::array{Linear{BlockWeights::Down, output}}, scratch);
+    linears(inner, std::array{Linear{BlockWeights::Down, output}}, scratch);
     if (m_config.postNorms)
         norm(output.data, tokens, m_weights.postFeedforwardNorm, output.data);
     addInto(output.data, residual.data, tokens * hidden);

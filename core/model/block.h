@@ -48,7 +48,8 @@ class InputObserver
 public:
     virtual ~InputObserver() = default;
     virtual void observe(LinearInput input, const SequenceGroup &group, const ConstMatrixView &x) = 0;
-    /// The outputs of gate and up before they become the input of down_proj. Training needs them, statistics do not.
+    /// In an MLP with a gate, the outputs of gate and up before they become the input of down_proj. Training needs
+    /// them, statistics do not.
     virtual void observeGate(const SequenceGroup &, const ConstMatrixView & /*gate*/, const ConstMatrixView & /*up*/) {
     }
 };
@@ -82,7 +83,8 @@ struct BlockScratch {
                                              std::int64_t longestSequence, int threads, Precision precision);
 
 /// One decoder block: that of Llama, with the norms, biases and caps that the configuration asks for.
-/// Reference: transformers modeling_llama.py, _gemma2, _gemma3, _olmo2, _qwen2, _qwen3 and _smollm3, eager attention.
+/// Reference: transformers modeling_llama.py, _gemma2, _gemma3, _gpt_neox, _olmo2, _phi3, _qwen2, _qwen3 and
+/// _smollm3, eager attention.
 /// Without a team it runs on the calling thread, with the products of oneDNN. With one it is computed row by row
 /// (rowwise.h): the bits of a token then depend on its own sequence alone. Caches and continued sequences
 /// need a team.
@@ -99,9 +101,10 @@ public:
 
 private:
     void attend(SequenceGroup &group, InputObserver *observer, BlockScratch &scratch) const;
-    void addBiases(std::int64_t tokens, BlockScratch &scratch) const;
     void rotateAndNorm(const SequenceGroup &group, BlockScratch &scratch) const;
     void attendSequences(SequenceGroup &group, BlockScratch &scratch) const;
+    [[nodiscard]] MatrixView innerStates(const SequenceGroup &group, const ConstMatrixView &normed,
+                                         InputObserver *observer, BlockScratch &scratch) const;
     void feedForward(SequenceGroup &group, PassKind kind, InputObserver *observer, BlockScratch &scratch) const;
 
     struct Linear {
@@ -111,11 +114,15 @@ private:
     /// Linears of the same input.
     void linears(const ConstMatrixView &x, std::span<const Linear> all, BlockScratch &scratch) const;
     void linear(const ConstMatrixView &x, const Linear &one) const;
+    void addBias(const Linear &one) const;
     void linearsByRow(const ConstMatrixView &x, std::span<const Linear> all, BlockScratch &scratch) const;
     void attendByRow(SequenceGroup &group, BlockScratch &scratch) const;
     [[nodiscard]] AttentionShape attentionShape() const;
+    /// gate = activation(gate) * up; without data in `up`, activation(gate).
     void activate(const MatrixView &gate, const MatrixView &up) const;
-    void norm(const float *x, std::int64_t rows, std::span<const float> weight, float *out) const;
+    /// `bias` is that of a norm with a mean.
+    void norm(const float *x, std::int64_t rows, std::span<const float> weight, float *out,
+              std::span<const float> bias = {}) const;
 
     const architecture::ModelConfig &m_config;
     const architecture::LayerAttention &m_attention;

@@ -118,9 +118,10 @@ void Block::linearsByRow(const ConstMatrixView &given, std::span<const Linear> a
             return;
         const auto &[linear, first, rows] = pieces[index];
         const MatrixView out{linear->out.data + first, x.rows, rows, linear->out.stride};
-        const auto w = m_weights.linears[linear->place].view();
+        const std::size_t at = m_weights.at(linear->place);
+        const auto w = m_weights.linears[at].view();
         if (m_precision == Precision::BFloat16)
-            multiplyRows(x, RoundedView{m_rounded->linears[linear->place].data() + first * w.cols, rows, w.cols}, out);
+            multiplyRows(x, RoundedView{m_rounded->linears[at].data() + first * w.cols, rows, w.cols}, out);
         else
             multiplyRows(x, ConstMatrixView{w.data + first * w.stride, rows, w.cols, w.stride}, out);
     });
@@ -156,12 +157,16 @@ void Block::attendByRow(SequenceGroup &group, BlockScratch &scratch) const
 
 void Block::activate(const MatrixView &gate, const MatrixView &up) const
 {
-    if (!m_team)
-        return gateWithActivation(gate.data, up.data, gate.rows * gate.cols, m_config.activation);
     const auto width = std::size_t(gate.cols);
-    m_team->each(std::size_t(gate.rows), [&](std::size_t row, std::size_t) {
-        gateRow({gate.data + row * width, width}, {up.data + row * width, width}, m_config.activation);
-    });
+    if (m_team)
+        return m_team->each(std::size_t(gate.rows), [&](std::size_t row, std::size_t) {
+            const std::span<const float> factors(up.data ? up.data + row * width : nullptr, up.data ? width : 0);
+            gateRow({gate.data + row * width, width}, factors, m_config.activation);
+        });
+    if (up.data)
+        gateWithActivation(gate.data, up.data, gate.rows * gate.cols, m_config.activation);
+    else
+        applyActivation(gate.data, gate.rows * gate.cols, m_config.activation);
 }
 
 } // namespace secateur::model

@@ -51,7 +51,7 @@ private:
 Result<void> loadVectors(const architecture::ModelArchive &model, LayerIndex layer, BlockWeights &block)
 {
     const auto &config = model.config();
-    const auto load = [&](const char *name, std::int64_t size, std::vector<float> &target) {
+    const auto load = [&](const std::string &name, std::int64_t size, std::vector<float> &target) {
         target.resize(std::size_t(size));
         return model.readF32("model.layers." + std::to_string(layer.value) + "." + name, target);
     };
@@ -66,10 +66,14 @@ Result<void> loadVectors(const architecture::ModelArchive &model, LayerIndex lay
         SECATEUR_CHECK(load("self_attn.q_norm.weight", config.queryNormSize(), block.queryNorm));
         SECATEUR_CHECK(load("self_attn.k_norm.weight", config.keyNormSize(), block.keyNorm));
     }
-    if (config.queryKeyValueBias) {
-        SECATEUR_CHECK(load("self_attn.q_proj.bias", config.queryWidth(), block.biases[BlockWeights::Query]));
-        SECATEUR_CHECK(load("self_attn.k_proj.bias", config.keyValueWidth(), block.biases[BlockWeights::Key]));
-        SECATEUR_CHECK(load("self_attn.v_proj.bias", config.keyValueWidth(), block.biases[BlockWeights::Value]));
+    if (config.norm == architecture::NormKind::Layer) {
+        SECATEUR_CHECK(load("input_layernorm.bias", config.hiddenSize, block.inputNormBias));
+        SECATEUR_CHECK(load("post_attention_layernorm.bias", config.hiddenSize, block.postAttentionNormBias));
+    }
+    for (std::size_t i = 0; i < block.linears.size(); ++i) {
+        const auto &sublayer = block.linears[i].sublayer;
+        if (hasBias(config, sublayer.name))
+            SECATEUR_CHECK(load(sublayer.name + ".bias", sublayer.rows, block.biases[block.placeOf(i)]));
     }
     return {};
 }

@@ -27,18 +27,28 @@ struct LinearWeights {
 
 /// One decoder block in float32. Loading the next block into the same object reuses its memory.
 struct BlockWeights {
-    /// Places in `linears`, in the order of architecture::prunableSublayers.
+    /// What the linears are, in the order of architecture::prunableSublayers; models without a gate leave it out.
     enum Place : std::size_t { Query, Key, Value, Output, Gate, Up, Down };
+    static constexpr std::size_t places = 7;
 
     std::vector<LinearWeights> linears;
+    [[nodiscard]] bool gated() const { return linears.size() == places; }
+    /// Where in `linears` it is, and what one is.
+    [[nodiscard]] std::size_t at(Place place) const { return place > Gate && !gated() ? place - 1 : place; }
+    [[nodiscard]] Place placeOf(std::size_t index) const
+    {
+        return Place(index >= Gate && !gated() ? index + 1 : index);
+    }
+
     std::vector<float> inputNorm; ///< with preNorms
     std::vector<float> postAttentionNorm; ///< without postNorms: before the MLP. With them: after attention
     std::vector<float> preFeedforwardNorm; ///< with preNorms and postNorms
     std::vector<float> postFeedforwardNorm; ///< with postNorms
     std::vector<float> queryNorm; ///< [queryNormSize()], with queryKeyNorm
     std::vector<float> keyNorm; ///< [keyNormSize()]
-    /// Of the linears at Query, Key and Value, with queryKeyValueBias.
-    std::array<std::vector<float>, 3> biases;
+    std::vector<float> inputNormBias; ///< with NormKind::Layer, as the next
+    std::vector<float> postAttentionNormBias;
+    std::array<std::vector<float>, places> biases; ///< of the linears; empty where there is none
 };
 
 /// The linears of a block rounded to bf16, in the order of `BlockWeights::linears`, so that products of that precision

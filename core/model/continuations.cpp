@@ -143,7 +143,7 @@ private:
 
 Result<void> forward(Decoder &decoder, Plan &plan, const RunContext &context)
 {
-    SECATEUR_CHECK(decoder.embed(plan.ids(), plan.hidden(), context));
+    SECATEUR_CHECK(decoder.embed(plan.ids(), plan.groups(), context));
     const std::uint64_t layers = std::uint64_t(decoder.config().layers);
     const std::uint64_t tokens = plan.ids().size();
     for (std::uint32_t layer = 0; layer < layers; ++layer) {

@@ -14,6 +14,9 @@ namespace secateur::model {
 namespace {
 
 const char embeddingName[] = "model.embed_tokens.weight";
+const char positionsName[] = "model.embed_positions.weight";
+/// Rows of position embeddings in memory at a time.
+constexpr std::int64_t positionsAtOnce = 256;
 
 /// Lends each piece of work a scratch that no other thread is using.
 class ScratchPool
@@ -75,6 +78,44 @@ Decoder::Decoder(std::shared_ptr<const architecture::ModelArchive> model, std::i
 }
 
 Result<void> Decoder::embed(std::span<const TokenId> ids, std::span<float> out, const RunContext &context)
+{
+    const SequenceGroup whole{.firstSequence = 0, .lengths = {std::int64_t(ids.size())}, .hidden = out};
+    return embed(ids, {&whole, 1}, context);
+}
+
+Result<void> Decoder::embed(std::span<const TokenId> ids, std::span<const SequenceGroup> groups,
+                            const RunContext &context)
+{
+    for (const auto &group : groups) {
+        const auto tokens = std::size_t(group.tokens());
+        SECATEUR_CHECK(embedTokens(ids.first(tokens), group.hidden, context));
+        if (config().positionOffset)
+            SECATEUR_CHECK(addPositions(group));
+        ids = ids.subspan(tokens);
+    }
+    return {};
+}
+
+/// transformers modeling_opt.py, OPTLearnedPositionalEmbedding.
+Result<void> Decoder::addPositions(const SequenceGroup &group)
+{
+    const std::int64_t hidden = config().hiddenSize;
+    std::vector<float> rows;
+    float *to = group.hidden.data();
+    for (std::size_t sequence = 0; sequence < group.lengths.size(); ++sequence) {
+        const std::int64_t first = group.past(sequence) + *config().positionOffset;
+        for (std::int64_t done = 0; done < group.lengths[sequence]; done += positionsAtOnce) {
+            const std::int64_t count = std::min(positionsAtOnce, group.lengths[sequence] - done);
+            rows.resize(std::size_t(count * hidden));
+            SECATEUR_CHECK(m_model->readRowsF32(positionsName, std::uint64_t(first + done), rows));
+            addInto(to, rows.data(), count * hidden);
+            to += count * hidden;
+        }
+    }
+    return {};
+}
+
+Result<void> Decoder::embedTokens(std::span<const TokenId> ids, std::span<float> out, const RunContext &context)
 {
     const auto hidden = std::size_t(config().hiddenSize);
     constexpr std::size_t idsBetweenChecks = 1024;
@@ -151,9 +192,18 @@ Result<void> Decoder::forwardRows(LayerIndex layer, const BlockWeights &weights,
 Result<void> Decoder::finalNorm(std::span<float> x)
 {
     const std::int64_t hidden = config().hiddenSize;
+    const bool withMean = config().norm == architecture::NormKind::Layer;
     if (m_finalNorm.empty()) {
         m_finalNorm.resize(std::size_t(hidden));
         SECATEUR_CHECK(m_model->readF32("model.norm.weight", m_finalNorm));
+        m_finalNormBias.resize(withMean ? std::size_t(hidden) : 0);
+        if (withMean)
+            SECATEUR_CHECK(m_model->readF32("model.norm.bias", m_finalNormBias));
+    }
+    if (withMean) {
+        layerNorm(x.data(), std::int64_t(x.size()) / hidden, hidden, m_finalNorm.data(), m_finalNormBias.data(),
+                  config().normEpsilon, x.data());
+        return {};
     }
     rmsNorm(x.data(), std::int64_t(x.size()) / hidden, hidden, m_finalNorm.data(), config().normEpsilon,
             config().normWeightOffset, x.data());

@@ -43,9 +43,13 @@ public:
     [[nodiscard]] const DecoderOptions &options() const { return m_options; }
     [[nodiscard]] std::int64_t positions() const { return m_ropes.layer(0).positions(); }
 
-    /// Rows of the embedding, scaled as the model does: out [ids.size(), hiddenSize]. Cancelled.
+    /// The hidden states in front of the first block, of a sequence from its beginning on: rows of the embedding,
+    /// scaled as the model does, and those of positions where it has them. out [ids.size(), hiddenSize]. Cancelled.
     [[nodiscard]] Result<void> embed(std::span<const TokenId> ids, std::span<float> out,
                                      const RunContext &context = {});
+    /// The same into the hidden states of groups, `ids` being those of all their sequences. Cancelled.
+    [[nodiscard]] Result<void> embed(std::span<const TokenId> ids, std::span<const SequenceGroup> groups,
+                                     const RunContext &context);
 
     /// The weights of a block, valid until the next call (streamed), with the masks applied. Cancelled.
     /// Streamed weights may be changed in place; kept ones may not.
@@ -76,6 +80,9 @@ public:
 
 private:
     Decoder(std::shared_ptr<const architecture::ModelArchive> model, std::int64_t positions, DecoderOptions options);
+    [[nodiscard]] Result<void> embedTokens(std::span<const TokenId> ids, std::span<float> out,
+                                           const RunContext &context);
+    [[nodiscard]] Result<void> addPositions(const SequenceGroup &group);
     [[nodiscard]] const RoundedWeights *rounded(LayerIndex layer, const BlockWeights &weights);
 
     std::shared_ptr<const architecture::ModelArchive> m_model;
@@ -89,6 +96,7 @@ private:
     std::unique_ptr<float[]> m_head; ///< with keepWeights: [vocabSize, hiddenSize], filled range by range
     std::vector<char> m_headLoaded; ///< one per range; bytes, because threads set them side by side
     std::vector<float> m_finalNorm;
+    std::vector<float> m_finalNormBias; ///< of a norm with a mean
 };
 
 /// Splits sequences into groups of at least `tokensAtLeast` tokens (the last may have fewer), in order. The hidden

@@ -14,11 +14,19 @@ namespace secateur::model {
 void rmsNorm(const float *x, std::int64_t rows, std::int64_t cols, const float *weight, double epsilon, double offset,
              float *out);
 
+/// Each row of `x` [rows, cols] less its mean, divided by its standard deviation, times weight plus bias [cols]; `out`
+/// may be `x`. (torch.nn.LayerNorm)
+void layerNorm(const float *x, std::int64_t rows, std::int64_t cols, const float *weight, const float *bias,
+               double epsilon, float *out);
+
 /// x += y, `count` elements.
 void addInto(float *x, const float *y, std::int64_t count);
 
 /// values = cap * tanh(values / cap), `count` elements; 0 leaves them. (transformers modeling_gemma2.py)
 void softCap(float *values, std::int64_t count, double cap);
+
+/// values = activation(values), `count` elements.
+void applyActivation(float *values, std::int64_t count, architecture::Activation activation);
 
 /// gate = activation(gate) * up, `count` elements.
 void gateWithActivation(float *gate, const float *up, std::int64_t count, architecture::Activation activation);

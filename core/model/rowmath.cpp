@@ -94,19 +94,52 @@ SECATEUR_FORCE_INLINE void expSumBody(const float *values, std::int64_t size, Ex
     }
 }
 
-/// silu(x) = x / (1 + exp(-x)). gelu(x) = x / (1 + exp(-2 y)) with y = sqrt(2 / pi) (x + 0.044715 x^3), which is
-/// x / 2 (1 + tanh(y)).
-SECATEUR_FORCE_INLINE void gateBody(float *gate, const float *up, std::int64_t size, bool gelu)
+/// x / 2 (1 + erf(x / sqrt(2))), by Abramowitz and Stegun 7.1.26: 1 - erf(z) = (a1 t + ... + a5 t^5) exp(-z^2) with
+/// t = 1 / (1 + p z), to 1.5e-7 for z >= 0.
+SECATEUR_FORCE_INLINE void geluOfLanes(lanes::Floats &x)
+{
+    const lanes::Floats z = (x < 0.0F ? -x : x) * 0.70710678F;
+    const lanes::Floats t = 1.0F / (0.3275911F * z + 1.0F);
+    lanes::Floats series = lanes::Floats{} + 1.061405429F;
+    series = series * t - 1.453152027F;
+    series = series * t + 1.421413741F;
+    series = series * t - 0.284496736F;
+    series = series * t + 0.254829592F;
+    lanes::Floats e = -z * z;
+    exponential(e);
+    const lanes::Floats tail = 0.5F * series * t * e;
+    x *= x < 0.0F ? tail : 1.0F - tail;
+}
+
+/// silu(x) = x / (1 + exp(-x)). Its tanh form of gelu(x) = x / (1 + exp(-2 y)) with
+/// y = sqrt(2 / pi) (x + 0.044715 x^3), which is x / 2 (1 + tanh(y)).
+SECATEUR_FORCE_INLINE void activateLanes(lanes::Floats &x, architecture::Activation activation)
+{
+    if (activation == architecture::Activation::Gelu)
+        return geluOfLanes(x);
+    if (activation == architecture::Activation::Relu) {
+        x = x < 0.0F ? lanes::Floats{} : x;
+        return;
+    }
+    lanes::Floats e =
+        activation == architecture::Activation::GeluTanh ? -1.5957691216F * (x + 0.044715F * x * x * x) : -x;
+    exponential(e);
+    x = x / (e + 1.0F);
+}
+
+SECATEUR_FORCE_INLINE void gateBody(float *gate, const float *up, std::int64_t size,
+                                    architecture::Activation activation)
 {
     for (std::int64_t i = 0; i < size; i += lanes::count) {
         const std::int64_t filled = std::min(lanes::count, size - i);
         lanes::Floats x;
-        lanes::Floats factor;
         lanes::loadPart(gate + i, filled, 0.0F, x);
-        lanes::loadPart(up + i, filled, 0.0F, factor);
-        lanes::Floats e = gelu ? -1.5957691216F * (x + 0.044715F * x * x * x) : -x;
-        exponential(e);
-        x = x / (e + 1.0F) * factor;
+        activateLanes(x, activation);
+        if (up) {
+            lanes::Floats factor;
+            lanes::loadPart(up + i, filled, 0.0F, factor);
+            x *= factor;
+        }
         std::memcpy(gate + i, &x, std::size_t(filled) * sizeof(float));
     }
 }
@@ -150,8 +183,14 @@ SECATEUR_FORCE_INLINE void roundBody(const float *x, std::int64_t size, float *o
 
 SECATEUR_LEVELS(softmaxLevel, (float *values, std::int64_t size), softmaxBody(values, size))
 SECATEUR_LEVELS(expSumLevel, (const float *values, std::int64_t size, ExpSum &sum), expSumBody(values, size, sum))
-SECATEUR_LEVELS(siluLevel, (float *gate, const float *up, std::int64_t size), gateBody(gate, up, size, false))
-SECATEUR_LEVELS(geluLevel, (float *gate, const float *up, std::int64_t size), gateBody(gate, up, size, true))
+SECATEUR_LEVELS(siluLevel, (float *gate, const float *up, std::int64_t size),
+                gateBody(gate, up, size, architecture::Activation::Silu))
+SECATEUR_LEVELS(geluTanhLevel, (float *gate, const float *up, std::int64_t size),
+                gateBody(gate, up, size, architecture::Activation::GeluTanh))
+SECATEUR_LEVELS(geluLevel, (float *gate, const float *up, std::int64_t size),
+                gateBody(gate, up, size, architecture::Activation::Gelu))
+SECATEUR_LEVELS(reluLevel, (float *gate, const float *up, std::int64_t size),
+                gateBody(gate, up, size, architecture::Activation::Relu))
 SECATEUR_LEVELS(roundLevel, (const float *x, std::int64_t size, float *out), roundBody(x, size, out))
 
 } // namespace
@@ -170,8 +209,14 @@ ExpSum expSumOfRow(std::span<const float> values)
 
 void gateRow(std::span<float> gate, std::span<const float> up, architecture::Activation activation)
 {
-    const auto level = activation == architecture::Activation::Silu ? siluLevel : geluLevel;
-    level(gate.data(), up.data(), std::int64_t(gate.size()));
+    const auto size = std::int64_t(gate.size());
+    const float *const factors = up.empty() ? nullptr : up.data();
+    switch (activation) {
+    case architecture::Activation::Silu: return siluLevel(gate.data(), factors, size);
+    case architecture::Activation::GeluTanh: return geluTanhLevel(gate.data(), factors, size);
+    case architecture::Activation::Gelu: return geluLevel(gate.data(), factors, size);
+    case architecture::Activation::Relu: return reluLevel(gate.data(), factors, size);
+    }
 }
 
 void roundRowsToBFloat16(const float *x, std::int64_t count, float *out)

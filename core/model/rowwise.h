@@ -38,7 +38,7 @@ struct ExpSum {
 };
 [[nodiscard]] ExpSum expSumOfRow(std::span<const float> values);
 
-/// gate = activation(gate) * up, one row.
+/// gate = activation(gate) * up, one row; without `up` (empty), gate = activation(gate).
 void gateRow(std::span<float> gate, std::span<const float> up, architecture::Activation activation);
 
 } // namespace secateur::model

@@ -99,8 +99,8 @@ Result<std::vector<float>> finalHidden(Decoder &decoder, const std::vector<std::
     for (const auto &sequence : sequences)
         ids.insert(ids.end(), sequence.begin(), sequence.end());
     std::vector<float> hidden(ids.size() * std::size_t(config.hiddenSize));
-    SECATEUR_CHECK(decoder.embed(ids, hidden, context));
     auto groups = groupParts(lengthsOf(sequences), hidden, config.hiddenSize, parts);
+    SECATEUR_CHECK(decoder.embed(ids, groups, context));
     for (std::uint32_t layer = 0; layer < config.layers; ++layer) {
         SECATEUR_CHECK(context.checkpoint());
         SECATEUR_TRY(weights, decoder.load(LayerIndex{layer}, context));

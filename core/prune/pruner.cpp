@@ -35,7 +35,7 @@ private:
 constexpr std::array<LinearInput, 4> allInputs = {LinearInput::Attention, LinearInput::Output, LinearInput::Mlp,
                                                   LinearInput::Down};
 
-LinearInput inputOf(std::size_t place)
+LinearInput inputOf(BlockWeights::Place place)
 {
     switch (place) {
     case BlockWeights::Query:
@@ -121,7 +121,7 @@ Result<void> Pruner::prepare(const RunContext &context)
     const std::int64_t width = m_decoder.config().hiddenSize;
     m_hidden.resize(ids.size() * std::size_t(width));
     m_groups = model::groupSequences(lengths, m_hidden, width);
-    return m_decoder.embed(ids, m_hidden, context);
+    return m_decoder.embed(ids, m_groups, context);
 }
 
 Result<void> Pruner::replayLayer(LayerIndex layer, const RunContext &context)
@@ -182,7 +182,8 @@ Result<store::LayerResult> Pruner::select(LayerIndex layer, BlockWeights &weight
     for (std::size_t place = 0; place < weights.linears.size(); ++place) {
         SECATEUR_CHECK(context.checkpoint());
         auto &linear = weights.linears[place];
-        const auto norm = norms.empty() ? std::span<const float>() : std::span(norms[std::size_t(inputOf(place))]);
+        const auto norm =
+            norms.empty() ? std::span<const float>() : std::span(norms[std::size_t(inputOf(weights.placeOf(place)))]);
         const selection::WeightView view{std::size_t(linear.sublayer.rows), std::size_t(linear.sublayer.cols),
                                          linear.values};
         SECATEUR_TRY(selected,

@@ -20,6 +20,8 @@ namespace secateur::architecture {
 [[nodiscard]] std::unique_ptr<const Family> makeQwen3Family();
 [[nodiscard]] std::unique_ptr<const Family> makeSmolLm3Family();
 [[nodiscard]] std::unique_ptr<const Family> makeOlmo2Family();
+/// GPT-NeoX 20B, Pythia, Dolly 2, RedPajama-INCITE.
+[[nodiscard]] std::unique_ptr<const Family> makeGptNeoxFamily();
 /// Phi 3 and 4, text only.
 [[nodiscard]] std::unique_ptr<const Family> makePhi3Family();
 

@@ -27,6 +27,39 @@ Result<void> requireSilu(const ConfigReader &reader)
     return {};
 }
 
+Result<Activation> plainActivation(const ConfigReader &reader, const char *key, const std::string &fallback)
+{
+    SECATEUR_TRY(given, reader.text(key));
+    const std::string name = given.value_or(fallback);
+    if (name == "gelu")
+        return Activation::Gelu;
+    if (name == "gelu_new" || name == "gelu_fast" || name == "gelu_pytorch_tanh")
+        return Activation::GeluTanh;
+    if (name == "relu")
+        return Activation::Relu;
+    if (name == "silu")
+        return Activation::Silu;
+    return tl::make_unexpected(reader.error(
+        ErrorCode::Unsupported, key, "is \"" + name + "\"; only gelu, gelu_pytorch_tanh, relu and silu are supported"));
+}
+
+std::optional<BlockTensor> blockTensor(const std::string &tensor)
+{
+    constexpr std::string_view blocks = "model.layers.";
+    const auto dot = tensor.find('.', blocks.size());
+    if (!tensor.starts_with(blocks) || dot == std::string::npos)
+        return std::nullopt;
+    return BlockTensor{tensor.substr(blocks.size(), dot - blocks.size()), tensor.substr(dot + 1)};
+}
+
+std::string renamed(const std::string &name, NamePairs pairs)
+{
+    for (const auto &[own, other] : pairs)
+        if (name.starts_with(own))
+            return std::string(other) + name.substr(own.size());
+    return name;
+}
+
 Result<void> requireGemmaActivation(const ConfigReader &reader)
 {
     for (const char *key : {"hidden_activation", "hidden_act"}) {

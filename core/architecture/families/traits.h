@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/architecture/configreader.h"
@@ -12,6 +16,20 @@ namespace secateur::architecture {
 
 /// Unsupported unless "hidden_act" is silu or absent.
 [[nodiscard]] Result<void> requireSilu(const ConfigReader &reader);
+
+/// That of an MLP without a gate. Unsupported for other activations than GELU, its tanh form, ReLU and SiLU.
+[[nodiscard]] Result<Activation> plainActivation(const ConfigReader &reader, const char *key,
+                                                 const std::string &fallback);
+/// "7" and "self_attn.q_proj.weight" of "model.layers.7.self_attn.q_proj.weight".
+struct BlockTensor {
+    std::string layer;
+    std::string name;
+};
+/// Nothing for tensors outside the blocks.
+[[nodiscard]] std::optional<BlockTensor> blockTensor(const std::string &tensor);
+/// `name` with what it begins with replaced by what stands beside that in the list; unchanged where nothing fits.
+using NamePairs = std::span<const std::pair<std::string_view, std::string_view>>;
+[[nodiscard]] std::string renamed(const std::string &name, NamePairs pairs);
 
 /// Unsupported unless both spellings of the activation say tanh-GELU. "gelu", which early config.json files of Gemma
 /// have, means it too: the models were trained with it.

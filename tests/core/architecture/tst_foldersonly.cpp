@@ -49,12 +49,13 @@ Result<ModelConfig> configured(const json &config)
     return family->fromHfConfig(config, "config.json");
 }
 
-/// The tiny model's folder with other tensors: `change` gets name and shape of each, and may empty the name.
+/// The tiny model's folder with other tensors: `change` gets name and shape of each, and may empty the name; `more` are
+/// beside them.
 using Change = std::function<void(format::SafetensorsWriter::Entry &)>;
-void writeChanged(const QString &family, const std::filesystem::path &folder, const Change &change)
+void writeChanged(const QString &family, const std::filesystem::path &folder, const Change &change,
+                  std::vector<format::SafetensorsWriter::Entry> entries)
 {
     const auto source = test::openTensors(test::familyFolder(family) / "model.safetensors");
-    std::vector<format::SafetensorsWriter::Entry> entries;
     for (const auto &tensor : source.tensors()) {
         format::SafetensorsWriter::Entry entry{tensor.name, tensor.type, tensor.shape};
         change(entry);
@@ -97,6 +98,16 @@ void TestFoldersOnly::partsAreRowsOfTheStoredTensor_data()
     row("phi3", "model.layers.2.mlp.gate_proj.weight", wide, 0, 48, 0);
     row("phi3", "model.layers.2.mlp.up_proj.weight", wide, 48, 48, 0);
     row("phi3", "model.layers.3.mlp.down_proj.weight", "model.layers.3.mlp.down_proj.weight", 0, 32, 0);
+    const char *const heads = "gpt_neox.layers.2.attention.query_key_value.weight";
+    const char *const biases = "gpt_neox.layers.2.attention.query_key_value.bias";
+    row("gpt-neox", "model.layers.2.self_attn.q_proj.weight", heads, 0, 8, 24);
+    row("gpt-neox", "model.layers.2.self_attn.k_proj.weight", heads, 8, 8, 24);
+    row("gpt-neox", "model.layers.2.self_attn.v_proj.weight", heads, 16, 8, 24);
+    row("gpt-neox", "model.layers.2.self_attn.q_proj.bias", biases, 0, 8, 24);
+    row("gpt-neox", "model.layers.2.self_attn.v_proj.bias", biases, 16, 8, 24);
+    row("gpt-neox", "model.layers.2.self_attn.o_proj.bias", "gpt_neox.layers.2.attention.dense.bias", 0, 32, 0);
+    row("gpt-neox", "model.layers.0.mlp.up_proj.weight", "gpt_neox.layers.0.mlp.dense_h_to_4h.weight", 0, 48, 0);
+    row("gpt-neox", "lm_head.weight", "embed_out.weight", 0, 64, 0);
 }
 
 /// All ranges of rows, as float32 and as bytes.
@@ -148,7 +159,7 @@ void TestFoldersOnly::partsAreRowsOfTheStoredTensor()
 void TestFoldersOnly::everyStoredTensorIsUsedUp_data()
 {
     QTest::addColumn<QString>("family");
-    for (const char *family : {"phi3", "phi4-mini", "llama-like"})
+    for (const char *family : {"phi3", "phi4-mini", "gpt-neox", "gpt-neox-serial", "llama-like"})
         QTest::newRow(family) << (family == QByteArray("llama-like") ? QStringLiteral("qwen2")
                                                                      : QString::fromLatin1(family));
 }
@@ -193,6 +204,13 @@ void TestFoldersOnly::damagedFoldersAreToldOfByTheirOwnNames_data()
     row("phi3", "model.layers.0.mlp.gate_up_proj.weight", "renamed",
         "model.layers.0.mlp.gate_up_proj.weight_ is no part of the model");
     row("phi3", "", "bare", "");
+    const char *const heads = "gpt_neox.layers.3.attention.query_key_value.bias";
+    row("gpt-neox", heads, "missing", "gpt_neox.layers.3.attention.query_key_value.bias is missing");
+    row("gpt-neox", heads, "shape", "query_key_value.bias has the shape [95], but the configuration asks for [96]");
+    row("gpt-neox", "embed_out.weight", "missing", "embed_out.weight is missing");
+    row("gpt-neox", "gpt_neox.layers.0.attention.", "masks", "");
+    row("gpt-neox", "", "bare", "");
+    row("gpt-neox-serial", "", "bare", "");
 }
 
 void TestFoldersOnly::damagedFoldersAreToldOfByTheirOwnNames()
@@ -202,8 +220,13 @@ void TestFoldersOnly::damagedFoldersAreToldOfByTheirOwnNames()
     QFETCH(QByteArray, change);
     QFETCH(QByteArray, says);
     const test::TemporaryFolder temporary;
-    writeChanged(family, temporary.path() / "m", [&](format::SafetensorsWriter::Entry &entry) {
-        if (change == "bare" && entry.name.find('.') != std::string::npos && !entry.name.starts_with("lm_head"))
+    std::vector<format::SafetensorsWriter::Entry> more;
+    if (change == "masks") // as old folders of GPT-NeoX have them
+        more = {{tensor.toStdString() + "bias", format::DType::Bool, {1, 1, 64, 64}},
+                {tensor.toStdString() + "masked_bias", format::DType::F16, {}},
+                {tensor.toStdString() + "rotary_emb.inv_freq", format::DType::F16, {4}}};
+    const Change changed = [&](format::SafetensorsWriter::Entry &entry) {
+        if (change == "bare" && !entry.name.starts_with("lm_head") && !entry.name.starts_with("embed_out"))
             entry.name = entry.name.substr(entry.name.find('.') + 1);
         if (entry.name != tensor.toStdString())
             return;
@@ -213,7 +236,8 @@ void TestFoldersOnly::damagedFoldersAreToldOfByTheirOwnNames()
             --entry.shape[0];
         else if (change == "renamed")
             entry.name += "_";
-    });
+    };
+    writeChanged(family, temporary.path() / "m", changed, more);
     const auto model = ModelArchive::open(temporary.path() / "m");
     if (says.isEmpty()) {
         VERIFY_RESULT(model);
@@ -236,6 +260,13 @@ void TestFoldersOnly::configurations_data()
     QTest::newRow("phi3, half rotates") << QStringLiteral("phi3") << QByteArray(R"({"partial_rotary_factor": 0.5})")
                                         << 7 << 4 << 64;
     QTest::newRow("phi4-mini") << QStringLiteral("phi4-mini") << QByteArray("{}") << 0 << 6 << 24;
+    QTest::newRow("gpt-neox") << QStringLiteral("gpt-neox") << QByteArray("{}") << 0 << 4 << 64;
+    QTest::newRow("gpt-neox, defaults") << QStringLiteral("gpt-neox")
+                                        << QByteArray(R"({"rotary_pct": null, "max_position_embeddings": null})") << 0
+                                        << 2 << 2048;
+    QTest::newRow("gpt-neox, linear scaling")
+        << QStringLiteral("gpt-neox") << QByteArray(R"({"rope_scaling": {"type": "linear", "factor": 2.0}})") << 0 << 4
+        << 64;
     QTest::newRow("phi4-mini, transformers 5")
         << QStringLiteral("phi4-mini")
         << QByteArray(R"({"rope_scaling": null, "partial_rotary_factor": null, "original_max_position_embeddings": null,
@@ -296,6 +327,11 @@ void TestFoldersOnly::refused_data()
     row("phi4-mini", R"({"rope_scaling": {"short_factor": [1, 2]}})", false, "must have 3 factors");
     row("phi4-mini", R"({"rope_scaling": {"short_factor": [1, 2, 0]}})", false, "factors above 0");
     row("phi4-mini", R"({"rope_scaling": {"short_factor": [1, 2, "3"]}})", false, "a list of numbers");
+    row("gpt-neox", R"({"hidden_act": "tanh"})", true, "hidden_act is \"tanh\"");
+    row("gpt-neox", R"({"head_dim": 16})", true, "share hidden_size");
+    row("gpt-neox", R"({"rope_scaling": {"type": "dynamic", "factor": 2.0}})", true, "\"dynamic\"");
+    row("gpt-neox", R"({"quantization_config": {"quant_method": "gptq"}})", true, "gptq");
+    row("gpt-neox", R"({"layer_norm_eps": 0})", false, "layer_norm_eps must be above 0");
     row("phi4-mini", R"({"original_max_position_embeddings": 1})", false, "must be at least 2");
 }
 

@@ -18,12 +18,15 @@ import os
 import sys
 import torch
 from safetensors.torch import save_file
-from transformers import (Gemma2Config, Gemma2ForCausalLM, GemmaConfig, GemmaForCausalLM, Olmo2Config,
-                          Olmo2ForCausalLM, Phi3Config, Phi3ForCausalLM, Qwen2Config, Qwen2ForCausalLM, Qwen3Config,
-                          Qwen3ForCausalLM, SmolLM3Config, SmolLM3ForCausalLM)
+from transformers import (Gemma2Config, Gemma2ForCausalLM, GemmaConfig, GemmaForCausalLM, GPTNeoXConfig,
+                          GPTNeoXForCausalLM, Olmo2Config, Olmo2ForCausalLM, Phi3Config,
+                          Phi3ForCausalLM, Qwen2Config, Qwen2ForCausalLM, Qwen3Config, Qwen3ForCausalLM, SmolLM3Config,
+                          SmolLM3ForCausalLM)
 
 SIZES = dict(vocab_size=64, hidden_size=32, intermediate_size=48, num_hidden_layers=4, num_attention_heads=4,
              num_key_value_heads=2, max_position_embeddings=64, bos_token_id=1, eos_token_id=2, pad_token_id=0)
+# Of families without shared key-value heads.
+PLAIN = {key: value for key, value in SIZES.items() if key != "num_key_value_heads"}
 GEMMA = dict(head_dim=12, hidden_activation="gelu_pytorch_tanh", hidden_act="gelu_pytorch_tanh")
 FAMILIES = {
     "gemma": lambda: GemmaForCausalLM(GemmaConfig(**SIZES, **GEMMA)),
@@ -42,12 +45,20 @@ FAMILIES = {
                                                     original_max_position_embeddings=24,
                                                     rope_scaling=dict(type="longrope", short_factor=[1.0, 1.25, 1.75],
                                                                       long_factor=[1.5, 3.0, 9.0]))),
+    "gpt-neox": lambda: GPTNeoXForCausalLM(GPTNeoXConfig(**PLAIN, rotary_pct=0.5, rotary_emb_base=500)),
+    "gpt-neox-serial": lambda: GPTNeoXForCausalLM(GPTNeoXConfig(**PLAIN, use_parallel_residual=False,
+                                                                hidden_act="gelu_new", tie_word_embeddings=True)),
 }
-Q, KV, WIDE = 32, 16, SIZES["intermediate_size"]
+Q, KV, WIDE, HEAD = 32, 16, SIZES["intermediate_size"], 8
 
 
 def rows(first, count):
     return torch.arange(first, first + count)
+
+
+def of_heads(part):
+    """Rows of part 0, 1 or 2 where each head has its q, k and v one after another."""
+    return torch.cat([rows((3 * head + part) * HEAD, HEAD) for head in range(SIZES["num_attention_heads"])])
 
 
 # Per kind of model: where its blocks are, what their linears are called in a Llama model, and which of their rows.
@@ -56,6 +67,11 @@ FUSED = {
         "self_attn.qkv_proj": [("self_attn.q_proj", rows(0, Q)), ("self_attn.k_proj", rows(Q, KV)),
                                ("self_attn.v_proj", rows(Q + KV, KV))],
         "mlp.gate_up_proj": [("mlp.gate_proj", rows(0, WIDE)), ("mlp.up_proj", rows(WIDE, WIDE))]}),
+    "GPTNeoXForCausalLM": (lambda model: model.gpt_neox.layers, {
+        "attention.query_key_value": [(f"self_attn.{part}_proj", of_heads(at)) for at, part in enumerate("qkv")],
+        "attention.dense": [("self_attn.o_proj", rows(0, Q))],
+        "mlp.dense_h_to_4h": [("mlp.up_proj", rows(0, WIDE))],
+        "mlp.dense_4h_to_h": [("mlp.down_proj", rows(0, Q))]}),
 }
 
 
