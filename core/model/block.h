@@ -83,7 +83,7 @@ struct BlockScratch {
                                              std::int64_t longestSequence, int threads, Precision precision);
 
 /// One decoder block: that of Llama, with the norms, biases and caps that the configuration asks for.
-/// Reference: transformers modeling_llama.py, _gemma2, _gemma3, _gpt_neox, _olmo2, _phi3, _qwen2, _qwen3 and
+/// Reference: transformers modeling_llama.py, _gemma2, _gemma3, _gpt_neox, _olmo2, _opt, _phi3, _qwen2, _qwen3 and
 /// _smollm3, eager attention.
 /// Without a team it runs on the calling thread, with the products of oneDNN. With one it is computed row by row
 /// (rowwise.h): the bits of a token then depend on its own sequence alone. Caches and continued sequences

@@ -22,6 +22,8 @@ namespace secateur::architecture {
 [[nodiscard]] std::unique_ptr<const Family> makeOlmo2Family();
 /// GPT-NeoX 20B, Pythia, Dolly 2, RedPajama-INCITE.
 [[nodiscard]] std::unique_ptr<const Family> makeGptNeoxFamily();
+/// OPT, but for its model of 350m.
+[[nodiscard]] std::unique_ptr<const Family> makeOptFamily();
 /// Phi 3 and 4, text only.
 [[nodiscard]] std::unique_ptr<const Family> makePhi3Family();
 

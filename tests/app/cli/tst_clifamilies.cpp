@@ -108,7 +108,7 @@ void TestCliFamilies::prunesWhatTheReferencePrunes()
 void TestCliFamilies::exportsTheFoldersOwnTensors_data()
 {
     QTest::addColumn<QString>("family");
-    for (const char *family : {"phi3", "phi4-mini", "gpt-neox", "gpt-neox-serial"})
+    for (const char *family : {"phi3", "phi4-mini", "gpt-neox", "gpt-neox-serial", "opt"})
         QTest::newRow(family) << QString::fromLatin1(family);
 }
 

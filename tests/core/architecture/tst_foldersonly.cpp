@@ -108,6 +108,13 @@ void TestFoldersOnly::partsAreRowsOfTheStoredTensor_data()
     row("gpt-neox", "model.layers.2.self_attn.o_proj.bias", "gpt_neox.layers.2.attention.dense.bias", 0, 32, 0);
     row("gpt-neox", "model.layers.0.mlp.up_proj.weight", "gpt_neox.layers.0.mlp.dense_h_to_4h.weight", 0, 48, 0);
     row("gpt-neox", "lm_head.weight", "embed_out.weight", 0, 64, 0);
+    row("opt", "model.embed_positions.weight", "model.decoder.embed_positions.weight", 0, 66, 0);
+    row("opt", "model.layers.1.self_attn.o_proj.weight", "model.decoder.layers.1.self_attn.out_proj.weight", 0, 32, 0);
+    row("opt", "model.layers.1.input_layernorm.bias", "model.decoder.layers.1.self_attn_layer_norm.bias", 0, 32, 0);
+    row("opt", "model.layers.1.post_attention_layernorm.bias", "model.decoder.layers.1.final_layer_norm.bias", 0, 32,
+        0);
+    row("opt", "model.norm.bias", "model.decoder.final_layer_norm.bias", 0, 32, 0);
+    row("opt", "model.layers.3.mlp.down_proj.weight", "model.decoder.layers.3.fc2.weight", 0, 32, 0);
 }
 
 /// All ranges of rows, as float32 and as bytes.
@@ -159,7 +166,7 @@ void TestFoldersOnly::partsAreRowsOfTheStoredTensor()
 void TestFoldersOnly::everyStoredTensorIsUsedUp_data()
 {
     QTest::addColumn<QString>("family");
-    for (const char *family : {"phi3", "phi4-mini", "gpt-neox", "gpt-neox-serial", "llama-like"})
+    for (const char *family : {"phi3", "phi4-mini", "gpt-neox", "gpt-neox-serial", "opt", "llama-like"})
         QTest::newRow(family) << (family == QByteArray("llama-like") ? QStringLiteral("qwen2")
                                                                      : QString::fromLatin1(family));
 }
@@ -211,6 +218,11 @@ void TestFoldersOnly::damagedFoldersAreToldOfByTheirOwnNames_data()
     row("gpt-neox", "gpt_neox.layers.0.attention.", "masks", "");
     row("gpt-neox", "", "bare", "");
     row("gpt-neox-serial", "", "bare", "");
+    row("opt", "model.decoder.embed_positions.weight", "shape",
+        "model.decoder.embed_positions.weight has the shape [65, 32], but the configuration asks for [66, 32]");
+    row("opt", "model.decoder.layers.0.fc1.bias", "renamed",
+        "model.decoder.layers.0.fc1.bias_ is no part of the model");
+    row("opt", "", "bare", "");
 }
 
 void TestFoldersOnly::damagedFoldersAreToldOfByTheirOwnNames()
@@ -267,6 +279,7 @@ void TestFoldersOnly::configurations_data()
     QTest::newRow("gpt-neox, linear scaling")
         << QStringLiteral("gpt-neox") << QByteArray(R"({"rope_scaling": {"type": "linear", "factor": 2.0}})") << 0 << 4
         << 64;
+    QTest::newRow("opt") << QStringLiteral("opt") << QByteArray("{}") << 0 << 0 << 64;
     QTest::newRow("phi4-mini, transformers 5")
         << QStringLiteral("phi4-mini")
         << QByteArray(R"({"rope_scaling": null, "partial_rotary_factor": null, "original_max_position_embeddings": null,
@@ -332,6 +345,12 @@ void TestFoldersOnly::refused_data()
     row("gpt-neox", R"({"rope_scaling": {"type": "dynamic", "factor": 2.0}})", true, "\"dynamic\"");
     row("gpt-neox", R"({"quantization_config": {"quant_method": "gptq"}})", true, "gptq");
     row("gpt-neox", R"({"layer_norm_eps": 0})", false, "layer_norm_eps must be above 0");
+    row("opt", R"({"do_layer_norm_before": false})", true, "OPT 350m");
+    row("opt", R"({"word_embed_proj_dim": 16})", true, "word_embed_proj_dim is not hidden_size");
+    row("opt", R"({"layer_norm_elementwise_affine": false})", true, "norms without weights");
+    row("opt", R"({"_remove_final_layer_norm": true})", true, "without a final norm");
+    row("opt", R"({"ffn_dim": null})", false, "ffn_dim is missing");
+    row("opt", R"({"activation_function": "swish"})", true, "activation_function is \"swish\"");
     row("phi4-mini", R"({"original_max_position_embeddings": 1})", false, "must be at least 2");
 }
 

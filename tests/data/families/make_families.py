@@ -19,7 +19,7 @@ import sys
 import torch
 from safetensors.torch import save_file
 from transformers import (Gemma2Config, Gemma2ForCausalLM, GemmaConfig, GemmaForCausalLM, GPTNeoXConfig,
-                          GPTNeoXForCausalLM, Olmo2Config, Olmo2ForCausalLM, Phi3Config,
+                          GPTNeoXForCausalLM, Olmo2Config, Olmo2ForCausalLM, OPTConfig, OPTForCausalLM, Phi3Config,
                           Phi3ForCausalLM, Qwen2Config, Qwen2ForCausalLM, Qwen3Config, Qwen3ForCausalLM, SmolLM3Config,
                           SmolLM3ForCausalLM)
 
@@ -48,6 +48,8 @@ FAMILIES = {
     "gpt-neox": lambda: GPTNeoXForCausalLM(GPTNeoXConfig(**PLAIN, rotary_pct=0.5, rotary_emb_base=500)),
     "gpt-neox-serial": lambda: GPTNeoXForCausalLM(GPTNeoXConfig(**PLAIN, use_parallel_residual=False,
                                                                 hidden_act="gelu_new", tie_word_embeddings=True)),
+    "opt": lambda: OPTForCausalLM(OPTConfig(ffn_dim=48, word_embed_proj_dim=32, **{
+        key: value for key, value in PLAIN.items() if key != "intermediate_size"})),
 }
 Q, KV, WIDE, HEAD = 32, 16, SIZES["intermediate_size"], 8
 
@@ -72,6 +74,10 @@ FUSED = {
         "attention.dense": [("self_attn.o_proj", rows(0, Q))],
         "mlp.dense_h_to_4h": [("mlp.up_proj", rows(0, WIDE))],
         "mlp.dense_4h_to_h": [("mlp.down_proj", rows(0, Q))]}),
+    "OPTForCausalLM": (lambda model: model.model.decoder.layers, {
+        "self_attn.out_proj": [("self_attn.o_proj", rows(0, Q))],
+        "fc1": [("mlp.up_proj", rows(0, WIDE))],
+        "fc2": [("mlp.down_proj", rows(0, Q))]}),
 }
 
 
