@@ -28,6 +28,7 @@ public:
             "prune code.secateur -m ~/models/Llama-3.2-1B -d math --data gsm8k.jsonl --preset gsm8k --samples 64",
             "prune code.secateur -m model.gguf -d python --data a.jsonl b.jsonl --pattern 2:4 --seed 1 --run python-24",
             "prune code.secateur -m model.gguf -d code --data python.jsonl java.jsonl --weights 3,1",
+            "prune code.secateur -m model.gguf -d python --data a.jsonl --sparsity 0.7 --layer-sparsity owl",
             "prune code.secateur -m model.gguf -d python --token-ids ids.safetensors --samples 32",
             "prune code.secateur -m model.gguf -d python --data python.jsonl --resume"};
     }
@@ -108,6 +109,7 @@ private:
                   "wanda (the default), wanda-variant, magnitude or random (these two need no data)")
             .oneOf({"wanda", "wanda-variant", "magnitude", "random"});
         m_target.declare(arguments, "Share of each row's weights to prune, in [0, 1) (default 0.5)");
+        m_layers.declare(arguments);
         arguments
             .text(
                 "--statistics", m_statistics, "FROM",
@@ -121,6 +123,7 @@ private:
     {
         SECATEUR_TRY(method, methodFromName(m_method));
         SECATEUR_TRY(target, m_target.target(0.5));
+        SECATEUR_TRY(layers, m_layers.rule(m_target));
         SECATEUR_TRY(statistics, statisticsFromName(m_statistics));
         SECATEUR_TRY(bos, m_bos.policy());
         SECATEUR_TRY(weights, weightsFrom(m_weights));
@@ -131,6 +134,7 @@ private:
         m_request.method = method;
         m_request.seed = m_data.seed;
         m_request.target = target;
+        m_request.layers = layers;
         m_request.statistics = statistics;
         m_request.compute = m_compute.type();
         m_data.bos = bos;
@@ -152,6 +156,7 @@ private:
     std::string m_method = "wanda";
     std::string m_statistics = "pruned";
     TargetOptions m_target;
+    LayerOption m_layers;
     BosOption m_bos;
     ComputeOption m_compute;
 };

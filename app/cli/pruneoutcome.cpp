@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/pruneoutcome.h"
 
+#include <algorithm>
+
 #include "app/cli/text.h"
 #include "core/base/system.h"
 #include "core/base/text.h"
@@ -74,6 +76,17 @@ std::string originText(const store::RunRecipe &recipe)
         + " sequences\n";
 }
 
+/// How far apart layers are where they are not pruned alike.
+std::string layersText(const store::RunRecipe &recipe)
+{
+    if (recipe.layerSparsity.empty())
+        return {};
+    const auto [least, most] = std::ranges::minmax_element(recipe.layerSparsity);
+    const auto number = [&recipe](auto at) { return std::to_string(at - recipe.layerSparsity.begin()); };
+    return "Layers pruned from " + fixed(100.0 * *least, 2) + " % (layer " + number(least) + ") to "
+        + fixed(100.0 * *most, 2) + " % (layer " + number(most) + ")\n";
+}
+
 /// Why the masks are not those of pruning to them.
 std::string approximateText(const store::RunRecipe &recipe)
 {
@@ -117,11 +130,13 @@ Outcome pruneOutcome(const engine::PruneReport &report)
                     {"peak_rss_bytes", manifest.outcome.peakResidentBytes},
                     {"notices", report.notices},
                     {"sublayers", sublayersJson(manifest)}};
+    if (!recipe.layerSparsity.empty())
+        outcome.json["layer_sparsity"] = recipe.layerSparsity;
     if (recipe.combination)
         outcome.json["combination"] = combinationJson(*recipe.combination);
     outcome.text = "Run " + printable(recipe.name) + " (" + manifest.id + "): " + grouped(manifest.pruned()) + " of "
         + grouped(manifest.total()) + " prunable weights pruned, " + fixed(100.0 * manifest.sparsity(), 2) + " %\n"
-        + originText(recipe) + "Time " + secondsText(manifest.outcome.seconds) + ", peak memory "
+        + originText(recipe) + layersText(recipe) + "Time " + secondsText(manifest.outcome.seconds) + ", peak memory "
         + bytesText(manifest.outcome.peakResidentBytes) + "\n" + approximateText(recipe) + "\n"
         + sublayersText(manifest);
     outcome.notices = report.notices;

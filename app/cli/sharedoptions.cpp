@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/sharedoptions.h"
 
+#include <algorithm>
 #include <charconv>
 
+#include "core/base/file.h"
 #include "core/engine/chat.h"
 #include "core/store/names.h"
 #include "core/store/study.h"
 
 namespace secateur::cli {
+
+namespace {
+
+constexpr std::uint64_t longestRule = 1 << 16; ///< bytes of a file of shares
+
+} // namespace
 
 void TargetOptions::declare(Arguments &arguments, const std::string &sparsityHelp)
 {
@@ -27,6 +35,35 @@ Result<PruneTarget> TargetOptions::target(std::optional<double> fallback) const
         return failure(ErrorCode::InvalidArgument, "give --sparsity R or --pattern N:M");
     SECATEUR_TRY(sparsity, Sparsity::fromRatio(*ratio));
     return PruneTarget(sparsity);
+}
+
+void LayerOption::declare(Arguments &arguments)
+{
+    arguments.text("--layer-sparsity", m_rule, "RULE",
+                   "Prune layers differently: owl (layers with more outliers less, total as --sparsity says), "
+                   "owl:M:LAMBDA (published: 5 and 0.08), a share for each layer such as 0.4,0.5,0.6, or a file of "
+                   "them");
+}
+
+Result<std::optional<selection::LayerRule>> LayerOption::rule(const TargetOptions &target) const
+{
+    using selection::LayerRule;
+    if (!m_rule)
+        return std::optional<LayerRule>();
+    std::string text = *m_rule;
+    std::error_code failed;
+    if (std::filesystem::is_regular_file(*m_rule, failed)) {
+        SECATEUR_TRY(content, readTextFile(*m_rule, longestRule));
+        std::ranges::replace(content, '\n', ',');
+        while (content.ends_with(','))
+            content.pop_back();
+        text = content;
+    }
+    SECATEUR_TRY(rule, selection::layerRuleFromText(text));
+    if (rule.kind == LayerRule::Kind::Table && target.isGiven())
+        return failure(ErrorCode::InvalidArgument,
+                       "--layer-sparsity says how much to prune of each layer; leave out --sparsity and --pattern");
+    return std::optional(rule);
 }
 
 void BosOption::declare(Arguments &arguments)

@@ -27,6 +27,20 @@ private:
     std::optional<std::string> m_pattern;
 };
 
+/// --layer-sparsity owl|owl:M:LAMBDA|R,R,…|FILE, beside TargetOptions.
+class LayerOption
+{
+public:
+    void declare(Arguments &arguments);
+    /// InvalidArgument for what is no rule, or a table beside a target, whose total it brings along; errors of reading
+    /// the file.
+    [[nodiscard]] Result<std::optional<selection::LayerRule>> rule(const TargetOptions &target) const;
+    [[nodiscard]] bool isGiven() const { return m_rule.has_value(); }
+
+private:
+    std::optional<std::string> m_rule;
+};
+
 /// --bos auto|always|never.
 class BosOption
 {

@@ -12,6 +12,9 @@
 namespace secateur::app {
 namespace {
 
+/// Pruning takes its data through every layer twice, and looking for outliers once before.
+constexpr double outlierPasses = 1.5;
+
 QString words(const char *text)
 {
     return QCoreApplication::translate("PruneForecast", text);
@@ -73,10 +76,11 @@ PruneForecast forecastRuns(const std::vector<PlannedRun> &runs, const architectu
             demand.tokens = std::uint64_t(std::min(*length, double(longest)) * double(run.data.samples));
         else if (looksAtTokens && run.data.length == 0)
             forecast.atMost = true;
+        const double passes = run.looksForOutliers ? outlierPasses : 1.0;
         if (!speed)
-            forecast.seconds += engine::forecastPruneSeconds(config, demand);
+            forecast.seconds += passes * engine::forecastPruneSeconds(config, demand);
         else
-            forecast.seconds += speed->fixed + (looksAtTokens ? speed->perToken * double(demand.tokens) : 0.0);
+            forecast.seconds += speed->fixed + (looksAtTokens ? passes * speed->perToken * double(demand.tokens) : 0.0);
     }
     return forecast;
 }

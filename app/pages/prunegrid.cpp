@@ -46,15 +46,40 @@ Result<PruneTarget> parseTarget(const QString &word)
     return PruneTarget(sparsity);
 }
 
-QStringList methodOptions(PruneMethod method, const PruneTarget &target, StatisticsMode statistics)
+bool isTable(const std::optional<selection::LayerRule> &rule)
+{
+    return rule && rule->kind == selection::LayerRule::Kind::Table;
+}
+
+QStringList methodOptions(PruneMethod method, const PruneTarget &target, const PruneGrid &grid)
 {
     const bool isPattern = std::holds_alternative<NmPattern>(target);
-    QStringList options = {QStringLiteral("--method"), fromStd(methodName(method)),
-                           isPattern ? QStringLiteral("--pattern") : QStringLiteral("--sparsity"),
-                           fromStd(targetText(target))};
+    QStringList options = {QStringLiteral("--method"), fromStd(methodName(method))};
+    if (!isTable(grid.layers))
+        options << (isPattern ? QStringLiteral("--pattern") : QStringLiteral("--sparsity"))
+                << fromStd(targetText(target));
+    if (grid.layers)
+        options << QStringLiteral("--layer-sparsity") << fromStd(selection::layerRuleText(*grid.layers));
     if (usesActivations(method))
-        options << QStringLiteral("--statistics") << fromStd(statisticsName(statistics));
+        options << QStringLiteral("--statistics") << fromStd(statisticsName(grid.statistics));
     return options;
+}
+
+/// Of a pattern with a rule, which is refused, that of the pattern alone.
+QString targetName(const PruneTarget &target, const PruneGrid &grid)
+{
+    const std::string text = selection::targetText(target, grid.layers).value_or(targetText(target));
+    return fromStd(text).replace(u':', u'-');
+}
+
+/// Why this method cannot reach this target with the grid's rule; empty: it can.
+QString layersProblem(PruneMethod method, const PruneTarget &target, const PruneGrid &grid)
+{
+    if (!grid.layers || isTable(grid.layers))
+        return {};
+    if (std::holds_alternative<NmPattern>(target))
+        return words("a pattern prunes all layers alike");
+    return usesActivations(method) ? QString() : words("has no scores for OWL to look at");
 }
 
 } // namespace
@@ -94,20 +119,23 @@ std::vector<PlannedRun> planRuns(const PruneGrid &grid, const std::filesystem::p
                                  const std::filesystem::path &model, const std::set<std::string> &finished)
 {
     std::vector<PlannedRun> runs;
+    // A table brings its total along, so that whatever was asked for comes to one.
+    const auto targets = isTable(grid.layers) ? std::vector<PruneTarget>{Sparsity()} : grid.targets;
     const auto plan = [&](const QString &domain, PruneMethod method, const PruneTarget &target, const QStringList &data,
                           const QString &suffix) -> PlannedRun & {
         PlannedRun run;
         run.domain = domain;
         run.method = method;
         run.name =
-            QStringLiteral("%1-%2-%3%4")
-                .arg(domain, fromStd(methodName(method)), fromStd(targetText(target)).replace(u':', u'-'), suffix);
+            QStringLiteral("%1-%2-%3%4").arg(domain, fromStd(methodName(method)), targetName(target, grid), suffix);
+        run.problem = layersProblem(method, target, grid);
+        run.looksForOutliers = grid.layers && !isTable(grid.layers);
         run.isThere = finished.contains(run.name.toStdString());
         run.arguments = QStringList{QStringLiteral("prune"),    fromStd(study.string()),
                                     QStringLiteral("--model"),  fromStd(model.string()),
                                     QStringLiteral("--domain"), domain,
                                     QStringLiteral("--run"),    run.name}
-            + data + methodOptions(method, target, grid.statistics);
+            + data + methodOptions(method, target, grid);
         return runs.emplace_back(std::move(run));
     };
     const auto suffixOf = [&grid](std::uint64_t seed) {
@@ -115,7 +143,7 @@ std::vector<PlannedRun> planRuns(const PruneGrid &grid, const std::filesystem::p
     };
     for (const auto &domain : grid.domains)
         for (const auto method : grid.methods)
-            for (const auto &target : grid.targets) {
+            for (const auto &target : targets) {
                 if (!usesActivations(method))
                     continue;
                 for (const auto seed : grid.seeds) {
@@ -128,10 +156,10 @@ std::vector<PlannedRun> planRuns(const PruneGrid &grid, const std::filesystem::p
                 }
             }
     if (std::ranges::find(grid.methods, PruneMethod::Magnitude) != grid.methods.end())
-        for (const auto &target : grid.targets)
+        for (const auto &target : targets)
             plan(QStringLiteral("none"), PruneMethod::Magnitude, target, {}, {});
     if (std::ranges::find(grid.methods, PruneMethod::Random) != grid.methods.end())
-        for (const auto &target : grid.targets)
+        for (const auto &target : targets)
             for (const auto seed : grid.seeds)
                 plan(QStringLiteral("none"), PruneMethod::Random, target,
                      {QStringLiteral("--seed"), QString::number(seed)}, suffixOf(seed));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -10,6 +11,7 @@
 
 #include "app/session/domainplans.h"
 #include "core/base/types.h"
+#include "core/selection/layersparsity.h"
 
 namespace secateur::app {
 
@@ -18,6 +20,7 @@ struct PruneGrid {
     std::vector<DomainPlan> domains;
     std::vector<PruneMethod> methods;
     std::vector<PruneTarget> targets;
+    std::optional<selection::LayerRule> layers; ///< spreads each target over the layers; a table replaces them
     std::vector<std::uint64_t> seeds;
     StatisticsMode statistics = StatisticsMode::Pruned;
 };
@@ -29,6 +32,7 @@ struct PlannedRun {
     QStringList arguments; ///< of secateur-cli
     PruneMethod method = PruneMethod::Wanda;
     data::CalibrationRequest data; ///< of magnitude, which looks at none: as it is made
+    bool looksForOutliers = false; ///< in one more pass of its data, before pruning
     bool isThere = false; ///< a finished run of this name exists
     QString problem; ///< why it cannot be started; empty: it can
 };

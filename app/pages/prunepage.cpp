@@ -9,6 +9,7 @@
 #include <QLocale>
 #include <QVBoxLayout>
 
+#include "app/pages/layersdialog.h"
 #include "app/pages/pruneforecast.h"
 #include "core/architecture/modelarchive.h"
 #include "core/base/system.h"
@@ -17,6 +18,9 @@
 
 namespace secateur::app {
 namespace {
+
+/// Entries of the list of Layers.
+enum Layers { AllLayersAlike, OwlLayers, DrawnLayers };
 
 QString fromStd(const std::string &text)
 {
@@ -44,7 +48,7 @@ QString bytes(std::uint64_t value)
 PrunePage::PrunePage(StudySession &session, QWidget *parent)
     : Page(session, parent), m_start(new QAction(tr("&Start Pruning"), this)), m_domains(new QListWidget),
       m_targets(new QLineEdit(QStringLiteral("0.5"))), m_seeds(new QLineEdit(QStringLiteral("0"))),
-      m_statistics(new QComboBox), m_table(new widgets::DataTable(tr("Runs to be made"))),
+      m_layers(new QComboBox), m_statistics(new QComboBox), m_table(new widgets::DataTable(tr("Runs to be made"))),
       m_forecast(widgets::makeText({})), m_startButton(new QPushButton)
 {
     m_start->setObjectName(QStringLiteral("prune.start"));
@@ -55,6 +59,8 @@ PrunePage::PrunePage(StudySession &session, QWidget *parent)
         connect(box, &QCheckBox::toggled, this, &PrunePage::updatePlan);
     connect(m_targets, &QLineEdit::textChanged, this, &PrunePage::updatePlan);
     connect(m_seeds, &QLineEdit::textChanged, this, &PrunePage::updatePlan);
+    connect(m_layers, &QComboBox::currentIndexChanged, this, &PrunePage::updatePlan);
+    connect(m_layers, &QComboBox::activated, this, &PrunePage::onLayersChosen);
     connect(m_statistics, &QComboBox::currentIndexChanged, this, &PrunePage::updatePlan);
     connect(m_domains, &QListWidget::itemChanged, this, &PrunePage::updatePlan);
     connect(&session.domains(), &DomainPlans::changed, this, &PrunePage::refillDomains);
@@ -96,6 +102,7 @@ QWidget *PrunePage::makeChoices()
     }
     form->addRow(tr("Methods"), methods);
     row(tr("&Targets"), m_targets, tr("Shares of weights to prune and N:M patterns, for example 0.5 0.7 2:4"));
+    row(tr("&Layers"), makeLayers(), tr("How each target is spread over the layers; drawn shares replace the targets"));
     row(tr("See&ds"), m_seeds,
         tr("Of the choice of samples, for example 0 1 2 or 0-4; more than one shows how much "
            "distance chance alone makes"));
@@ -104,6 +111,67 @@ QWidget *PrunePage::makeChoices()
     m_statistics->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     row(tr("&Activations"), m_statistics, tr("Which model's activations the scores come from"));
     return widget;
+}
+
+QWidget *PrunePage::makeLayers()
+{
+    m_layers->addItem(tr("all alike"));
+    m_layers->addItem(tr("by OWL: those with more outliers less"));
+    m_layers->addItem(tr("as drawn\u2026"));
+    m_layers->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    return m_layers;
+}
+
+/// The last entry opens the dialog, also when it is chosen again; without an answer all is as it was.
+void PrunePage::onLayersChosen(int index)
+{
+    if (index != DrawnLayers)
+        return;
+    if (!m_config || !*m_config) {
+        m_layers->setCurrentIndex(AllLayersAlike);
+        m_forecast->setText(tr("Open the model first: its layers are not known yet."));
+        return;
+    }
+    const auto targets = parseTargets(m_targets->text());
+    const double first = targets && !targets->empty() ? targetRatio(targets->front()) : 0.5;
+    LayersDialog dialog(m_shares.empty() ? std::vector<double>(std::size_t((*m_config)->layers), first) : m_shares,
+                        session().runs(), this);
+    if (dialog.exec() == QDialog::Accepted)
+        setDrawnShares(dialog.shares());
+    else if (m_shares.empty())
+        m_layers->setCurrentIndex(AllLayersAlike);
+}
+
+void PrunePage::setDrawnShares(const std::vector<double> &shares)
+{
+    constexpr double percent = 100.0;
+    m_shares = shares;
+    const auto [least, most] = std::ranges::minmax_element(shares);
+    m_layers->setItemText(
+        DrawnLayers, tr("as drawn: %1 % to %2 %").arg(*least * percent, 0, 'f', 1).arg(*most * percent, 0, 'f', 1));
+    m_layers->setCurrentIndex(DrawnLayers);
+    updatePlan();
+}
+
+/// Of a model with other layers.
+void PrunePage::forgetShares()
+{
+    m_shares.clear();
+    m_layers->setItemText(DrawnLayers, tr("as drawn\u2026"));
+    if (m_layers->currentIndex() == DrawnLayers)
+        m_layers->setCurrentIndex(AllLayersAlike);
+}
+
+std::optional<selection::LayerRule> PrunePage::layerRule() const
+{
+    selection::LayerRule rule;
+    if (m_layers->currentIndex() == AllLayersAlike || (m_layers->currentIndex() == DrawnLayers && m_shares.empty()))
+        return std::nullopt;
+    if (m_layers->currentIndex() == DrawnLayers) {
+        rule.kind = selection::LayerRule::Kind::Table;
+        rule.table = m_shares;
+    }
+    return rule;
 }
 
 void PrunePage::setupUi()
@@ -175,6 +243,8 @@ void PrunePage::readModel()
         },
         [this](const std::shared_ptr<const Config> &config) {
             m_config = config;
+            if (*m_config && m_shares.size() != std::size_t((**m_config).layers))
+                forgetShares();
             updatePlan();
         });
 }
@@ -192,6 +262,7 @@ Result<PruneGrid> PrunePage::grid() const
     SECATEUR_TRY(targets, parseTargets(m_targets->text()));
     SECATEUR_TRY(seeds, parseSeeds(m_seeds->text()));
     grid.targets = targets;
+    grid.layers = layerRule();
     grid.seeds = seeds;
     grid.statistics =
         statisticsFromName(m_statistics->currentData().toString().toStdString()).value_or(StatisticsMode::Pruned);

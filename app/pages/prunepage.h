@@ -38,6 +38,9 @@ public:
     [[nodiscard]] QString forecast() const { return m_forecast->text(); }
     void setTargets(const QString &text);
     void setSeeds(const QString &text);
+    [[nodiscard]] QComboBox &layersBox() const { return *m_layers; }
+    /// Prunes each layer by its share, as the dialog does when it is accepted.
+    void setDrawnShares(const std::vector<double> &shares);
 
 private:
     using Config = Result<architecture::ModelConfig>;
@@ -49,6 +52,10 @@ private:
     void updatePlan();
     void showStates();
     void start();
+    QWidget *makeLayers();
+    void onLayersChosen(int index);
+    void forgetShares();
+    [[nodiscard]] std::optional<selection::LayerRule> layerRule() const;
     [[nodiscard]] RunState stateOfRun(const PlannedRun &run) const;
     [[nodiscard]] Result<PruneGrid> grid() const;
     [[nodiscard]] QString forecastFor(const std::vector<PlannedRun> &runs) const;
@@ -64,6 +71,8 @@ private:
     std::vector<QCheckBox *> m_methods;
     QLineEdit *m_targets;
     QLineEdit *m_seeds;
+    QComboBox *m_layers;
+    std::vector<double> m_shares; ///< of the layers, as drawn; empty: none are
     QComboBox *m_statistics;
     widgets::DataTable *m_table;
     QLabel *m_forecast;

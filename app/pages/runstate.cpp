@@ -27,6 +27,8 @@ QString runningText(const Job &job)
     if (!job.progress())
         return words("running");
     const auto &progress = *job.progress();
+    if (progress.stage == QStringLiteral("outliers"))
+        return words("looking for outliers: layer %1 of %2").arg(progress.done).arg(progress.total);
     return progress.unit == QStringLiteral("layers")
         ? words("running: layer %1 of %2").arg(progress.done).arg(progress.total)
         : words("running: %1").arg(progressText(progress));

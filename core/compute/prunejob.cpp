@@ -7,6 +7,7 @@
 #include "core/base/system.h"
 #include "core/compute/jobs.h"
 #include "core/engine/light.h"
+#include "core/prune/outliers.h"
 #include "core/prune/pruner.h"
 #include "core/store/names.h"
 #include "core/tokenizer/tokenizer.h"
@@ -58,7 +59,33 @@ Result<void> checkRequest(const engine::PruneRequest &request, const architectur
             return failure(ErrorCode::InvalidArgument,
                            sublayer.name + " has " + std::to_string(sublayer.cols) + " columns, which groups of "
                                + std::to_string(pattern->m()) + " do not divide; choose another pattern");
+    if (request.layers && request.layers->kind == selection::LayerRule::Kind::Table)
+        SECATEUR_CHECK(selection::tableSparsities(*request.layers, std::size_t(model.config().layers)));
+    else if (request.layers && !usesActivations(request.method))
+        return failure(ErrorCode::InvalidArgument,
+                       "OWL counts outliers among Wanda's scores, which " + methodName(request.method)
+                           + " has none of; choose the method wanda or wanda-variant, or give a share for each layer");
+    SECATEUR_CHECK(selection::targetText(request.target, request.layers));
     return {};
+}
+
+/// After checkRequest(), which sees to it that there is one.
+std::string targetOf(const engine::PruneRequest &request)
+{
+    return selection::targetText(request.target, request.layers).value();
+}
+
+/// Shares to prune of each layer; none: the target for all. OWL takes a pass through the dense model to find them.
+Result<std::vector<Sparsity>> layersOf(const engine::PruneRequest &request, model::Decoder &decoder,
+                                       const data::CalibrationSet &calibration, const RunContext &context)
+{
+    if (!request.layers)
+        return std::vector<Sparsity>();
+    const selection::LayerRule &rule = *request.layers;
+    if (rule.kind == selection::LayerRule::Kind::Table)
+        return selection::tableSparsities(rule, std::size_t(decoder.config().layers));
+    SECATEUR_TRY(shares, prune::outlierShares(decoder, calibration, rule.outlierFactor, context));
+    return selection::owlSparsities(shares, std::get<Sparsity>(request.target), rule.spread);
 }
 
 Result<void> checkMemory(const engine::PruneRequest &request, const architecture::ModelConfig &config,
@@ -75,13 +102,16 @@ Result<void> checkMemory(const engine::PruneRequest &request, const architecture
                          "use fewer samples (--samples), shorter ones (--length) or fewer threads (--threads)");
 }
 
-store::RunRecipe recipeOf(const engine::PruneRequest &request, const data::CalibrationSet &calibration)
+store::RunRecipe recipeOf(const engine::PruneRequest &request, const std::vector<Sparsity> &layers,
+                          const data::CalibrationSet &calibration)
 {
     store::RunRecipe recipe;
     recipe.name = request.run;
     recipe.domain = request.domain;
     recipe.method = request.method;
-    recipe.target = targetText(request.target);
+    recipe.target = targetOf(request);
+    for (const Sparsity &layer : layers)
+        recipe.layerSparsity.push_back(layer.ratio());
     recipe.statistics = request.statistics;
     recipe.compute = request.compute == engine::ComputeType::BF16 ? "bf16" : "f32";
     recipe.calibration = calibration.provenance;
@@ -109,7 +139,7 @@ std::string interruptedName(const store::Study &study, const store::RunRecipe &r
 
 std::string defaultName(const engine::PruneRequest &request)
 {
-    return request.domain + "-" + methodName(request.method) + "-" + targetText(request.target);
+    return request.domain + "-" + methodName(request.method) + "-" + targetOf(request);
 }
 
 /// A bit per weight, and a quarter more for checksums, norms and the cached density.
@@ -196,14 +226,15 @@ Result<engine::PruneReport> pruneJob(const engine::PruneRequest &request, const 
                                          .precision = precisionOf(request.compute),
                                          .masks = {},
                                          .keepWeights = false}));
+    SECATEUR_TRY(layers, layersOf(request, *decoder, calibration, context));
     SECATEUR_TRY(identity, architecture::identify(*model, context));
     SECATEUR_TRY(study, store::Study::openOrCreate(request.study, identity));
-    SECATEUR_TRY(writer, openWriter(*study, request, recipeOf(request, calibration), *model));
+    SECATEUR_TRY(writer, openWriter(*study, request, recipeOf(request, layers, calibration), *model));
 
     engine::PruneReport report;
     report.resumedLayers = writer->finishedLayers();
     report.notices = calibration.provenance.notices;
-    prune::Pruner pruner(*decoder, {request.method, request.target, request.statistics}, calibration, *writer);
+    prune::Pruner pruner(*decoder, {request.method, request.target, request.statistics, layers}, calibration, *writer);
     auto times = pruner.run(context);
     if (!times)
         return tl::make_unexpected(withAdvice(std::move(times).error(), *writer, model->config().layers));

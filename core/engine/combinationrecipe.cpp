@@ -175,6 +175,10 @@ Result<PruneTarget> combinationTarget(const CombineRequest &request, const std::
         return failure(ErrorCode::InvalidArgument,
                        "the runs were pruned to different targets; say which the new one shall have with --sparsity "
                        "or --pattern");
+    if (!parents.front().recipe.layerSparsity.empty())
+        return failure(ErrorCode::InvalidArgument,
+                       "the runs were pruned layer by layer to different shares (" + first
+                           + "); say how much the new one shall prune of each row with --sparsity or --pattern");
     return targetFromText(first);
 }
 

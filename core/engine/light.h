@@ -95,6 +95,7 @@ struct ResparsifyRequest {
     PruneTarget target = Sparsity::fromRatio(0.5).value();
     std::string name; ///< of the new run; empty: made from the parent's
     int threads = 1;
+    std::optional<selection::LayerRule> layers = {}; ///< spreads `target` over the layers, or says it for each
 };
 [[nodiscard]] Result<PruneReport> resparsify(const ResparsifyRequest &request, const RunContext &context);
 

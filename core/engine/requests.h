@@ -11,6 +11,7 @@
 #include "core/analysis/accuracytable.h"
 #include "core/base/types.h"
 #include "core/data/calibration.h"
+#include "core/selection/layersparsity.h"
 #include "core/store/evaluation.h"
 #include "core/store/runinfo.h"
 
@@ -31,6 +32,7 @@ struct PruneRequest {
     std::uint64_t seed = 0; ///< of the random method; that of a calibration set is in `data`
     PruneMethod method = PruneMethod::Wanda;
     PruneTarget target = Sparsity::fromRatio(0.5).value();
+    std::optional<selection::LayerRule> layers; ///< spreads `target` over the layers, or says it for each
     StatisticsMode statistics = StatisticsMode::Pruned;
     ComputeType compute = ComputeType::F32;
     bool resume = false;

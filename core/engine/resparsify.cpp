@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/engine/derivedrun.h"
+#include "core/engine/layersparsities.h"
 #include "core/engine/light.h"
 #include "core/selection/selection.h"
 
@@ -47,25 +48,31 @@ bool isApproximate(const store::RunManifest &parent, const std::string &target)
     return recipe.approximate || recipe.target != target;
 }
 
-store::RunRecipe childRecipe(const store::RunManifest &parent, const ResparsifyRequest &request)
+store::RunRecipe childRecipe(const store::RunManifest &parent, const ResparsifyRequest &request,
+                             const std::string &target, const std::vector<Sparsity> &layers)
 {
     store::RunRecipe recipe = parent.recipe;
     recipe.name = request.name;
-    recipe.target = targetText(request.target);
+    recipe.target = target;
+    recipe.layerSparsity.clear();
+    for (const Sparsity &layer : layers)
+        recipe.layerSparsity.push_back(layer.ratio());
     recipe.origin = "resparsify";
     recipe.parentRun = parent.id;
     recipe.approximate = isApproximate(parent, recipe.target);
     return recipe;
 }
 
-/// One matrix of float32 beside the layer's masks; the variant sorts a copy.
-Result<void> checkMemory(const store::RunManifest &parent)
+/// One matrix of float32 beside the layer's masks; the variant sorts a copy. OWL looks at a whole layer before.
+Result<void> checkMemory(const store::RunManifest &parent, bool wholeLayers)
 {
     std::uint64_t largest = 0;
     for (const store::SublayerInfo &matrix : parent.sublayers)
         largest = std::max(largest, matrix.rows * matrix.cols);
     const std::uint64_t copies = parent.recipe.method == PruneMethod::WandaVariant ? 2 : 1;
-    return checkMemoryFor(largest * sizeof(float) * copies + parent.total() / parent.layers() / 8);
+    const std::uint64_t layer = parent.total() / parent.layers();
+    const std::uint64_t selecting = largest * sizeof(float) * copies + layer / 8;
+    return checkMemoryFor(wholeLayers ? std::max(selecting, layer * sizeof(float)) : selecting);
 }
 
 /// Continues an attempt that was cancelled, or begins a run.
@@ -91,8 +98,8 @@ class Reselection
 {
 public:
     Reselection(const architecture::ModelArchive &model, const store::RunReader &parent, PruneTarget target,
-                int threads)
-        : m_model(model), m_parent(parent), m_target(target), m_threads(threads)
+                const std::vector<Sparsity> &layers, int threads)
+        : m_model(model), m_parent(parent), m_target(target), m_layers(layers), m_threads(threads)
     {
     }
 
@@ -122,8 +129,9 @@ private:
         }
         m_readSeconds += secondsSince(start);
         const store::RunRecipe &recipe = m_parent.manifest().recipe;
+        const PruneTarget target = m_layers.empty() ? m_target : m_layers[id.layer.value];
         SECATEUR_TRY(selected,
-                     selection::select(recipe.method, m_target, id,
+                     selection::select(recipe.method, target, id,
                                        {std::size_t(sublayer.rows), std::size_t(sublayer.cols), m_weights}, norm,
                                        recipe.calibration.seed, m_threads));
         result.matrices.push_back({id.sublayer, std::move(selected.kept), selected.alpha});
@@ -135,6 +143,7 @@ private:
     const architecture::ModelArchive &m_model;
     const store::RunReader &m_parent;
     PruneTarget m_target;
+    const std::vector<Sparsity> &m_layers; ///< one per layer, instead of the target; or none
     int m_threads;
     std::vector<float> m_weights;
     double m_readSeconds = 0.0;
@@ -164,15 +173,24 @@ Result<PruneReport> resparsify(const ResparsifyRequest &request, const RunContex
     if (parent.sublayers.empty())
         return failure(ErrorCode::BadInput, "run \"" + parent.recipe.name + "\" has no matrices; run `verify`");
     SECATEUR_CHECK(checkTarget(request.target, parent));
-    SECATEUR_CHECK(checkMemory(parent));
+    SECATEUR_TRY(target, selection::targetText(request.target, request.layers));
+    const bool isOwl = request.layers && request.layers->kind == selection::LayerRule::Kind::Owl;
+    SECATEUR_CHECK(checkMemory(parent, isOwl));
     SECATEUR_TRY(model, openStudyModel(*study, request.model, context));
     const std::size_t layers = parent.layers();
-    SECATEUR_TRY(writer, openWriter(*study, childRecipe(parent, request), parent));
+    std::vector<Sparsity> spread;
+    if (request.layers) {
+        SECATEUR_TRY(found,
+                     layerSparsities(*request.layers, std::get<Sparsity>(request.target), *model, *reader,
+                                     request.threads, context));
+        spread = std::move(found);
+    }
+    SECATEUR_TRY(writer, openWriter(*study, childRecipe(parent, request, target, spread), parent));
 
     PruneReport report;
     report.resumedLayers = writer->finishedLayers();
     const double opening = secondsSince(start);
-    Reselection reselection(*model, *reader, request.target, request.threads);
+    Reselection reselection(*model, *reader, request.target, spread, request.threads);
     if (const auto selected = selectLayers(reselection, layers, *writer, context); !selected)
         return tl::make_unexpected(withKeptLayers(selected.error(), *writer, layers));
     const double load = opening + reselection.readSeconds();

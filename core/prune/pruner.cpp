@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/prune/pruner.h"
 
-#include <array>
 #include <chrono>
 #include <span>
 #include <utility>
@@ -14,7 +13,6 @@ namespace secateur::prune {
 namespace {
 
 using model::BlockWeights;
-using model::LinearInput;
 using model::PassKind;
 
 /// Adds the time of a scope to a total.
@@ -31,22 +29,6 @@ private:
     double &m_total;
     Clock::time_point m_start;
 };
-
-constexpr std::array<LinearInput, 4> allInputs = {LinearInput::Attention, LinearInput::Output, LinearInput::Mlp,
-                                                  LinearInput::Down};
-
-LinearInput inputOf(BlockWeights::Place place)
-{
-    switch (place) {
-    case BlockWeights::Query:
-    case BlockWeights::Key:
-    case BlockWeights::Value: return LinearInput::Attention;
-    case BlockWeights::Output: return LinearInput::Output;
-    case BlockWeights::Gate:
-    case BlockWeights::Up: return LinearInput::Mlp;
-    default: return LinearInput::Down;
-    }
-}
 
 /// What was read back must be of this model, matrix by matrix: the order says which mask belongs to which weights.
 Result<void> checkMatrices(const store::LayerResult &result, const BlockWeights &weights, LayerIndex layer)
@@ -112,16 +94,9 @@ Result<void> Pruner::prepare(const RunContext &context)
     if (!usesActivations())
         return {};
     const Stopwatch watch(m_times.load);
-    std::vector<model::TokenId> ids;
-    std::vector<std::int64_t> lengths;
-    for (const auto &sequence : m_calibration.sequences) {
-        ids.insert(ids.end(), sequence.begin(), sequence.end());
-        lengths.push_back(std::int64_t(sequence.size()));
-    }
-    const std::int64_t width = m_decoder.config().hiddenSize;
-    m_hidden.resize(ids.size() * std::size_t(width));
-    m_groups = model::groupSequences(lengths, m_hidden, width);
-    return m_decoder.embed(ids, m_groups, context);
+    SECATEUR_TRY(activations, Activations::embed(m_decoder, m_calibration, context));
+    m_activations = std::move(activations);
+    return {};
 }
 
 Result<void> Pruner::replayLayer(LayerIndex layer, const RunContext &context)
@@ -140,7 +115,7 @@ Result<void> Pruner::replayLayer(LayerIndex layer, const RunContext &context)
         }
     }
     const Stopwatch watch(m_times.calibrate);
-    return m_decoder.forward(layer, *weights, m_groups, PassKind::Full, nullptr, context);
+    return m_decoder.forward(layer, *weights, m_activations.groups, PassKind::Full, nullptr, context);
 }
 
 Result<void> Pruner::pruneLayer(LayerIndex layer, const RunContext &context)
@@ -156,10 +131,9 @@ Result<void> Pruner::pruneLayer(LayerIndex layer, const RunContext &context)
         const Stopwatch watch(m_times.calibrate);
         ActivationStatistics statistics(m_decoder.config(), m_calibration.sequences.size());
         const bool passOn = m_options.statistics == StatisticsMode::Dense && !isLast(layer);
-        SECATEUR_CHECK(m_decoder.forward(layer, *weights, m_groups, passOn ? PassKind::Full : PassKind::StatisticsOnly,
-                                         &statistics, context));
-        for (const auto input : allInputs)
-            norms.push_back(statistics.scalerRow(input));
+        SECATEUR_CHECK(m_decoder.forward(layer, *weights, m_activations.groups,
+                                         passOn ? PassKind::Full : PassKind::StatisticsOnly, &statistics, context));
+        norms = statistics.scalerRows();
     }
     {
         const Stopwatch watch(m_times.prune);
@@ -168,7 +142,7 @@ Result<void> Pruner::pruneLayer(LayerIndex layer, const RunContext &context)
     }
     if (usesActivations() && m_options.statistics == StatisticsMode::Pruned && !isLast(layer)) {
         const Stopwatch watch(m_times.calibrate);
-        return m_decoder.forward(layer, *weights, m_groups, PassKind::Full, nullptr, context);
+        return m_decoder.forward(layer, *weights, m_activations.groups, PassKind::Full, nullptr, context);
     }
     return {};
 }
@@ -179,15 +153,16 @@ Result<store::LayerResult> Pruner::select(LayerIndex layer, BlockWeights &weight
 {
     store::LayerResult result;
     const int threads = m_decoder.options().threads;
+    const PruneTarget target = m_options.layers.empty() ? m_options.target : m_options.layers.at(layer.value);
     for (std::size_t place = 0; place < weights.linears.size(); ++place) {
         SECATEUR_CHECK(context.checkpoint());
         auto &linear = weights.linears[place];
         const auto norm =
-            norms.empty() ? std::span<const float>() : std::span(norms[std::size_t(inputOf(weights.placeOf(place)))]);
+            norms.empty() ? std::span<const float>() : std::span(norms[ActivationStatistics::inputNumber(weights.placeOf(place))]);
         const selection::WeightView view{std::size_t(linear.sublayer.rows), std::size_t(linear.sublayer.cols),
                                          linear.values};
         SECATEUR_TRY(selected,
-                     selection::select(m_options.method, m_options.target, {layer, linear.sublayer.name}, view, norm,
+                     selection::select(m_options.method, target, {layer, linear.sublayer.name}, view, norm,
                                        m_calibration.provenance.seed, threads));
         SECATEUR_CHECK(selection::applyMask(selected.kept, linear.values, threads));
         result.matrices.push_back({linear.sublayer.name, std::move(selected.kept), selected.alpha});

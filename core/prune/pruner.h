@@ -9,6 +9,7 @@
 #include "core/base/types.h"
 #include "core/data/calibration.h"
 #include "core/model/decoder.h"
+#include "core/prune/activations.h"
 #include "core/store/study.h"
 
 namespace secateur::prune {
@@ -17,6 +18,7 @@ struct PruneOptions {
     PruneMethod method = PruneMethod::Wanda;
     PruneTarget target;
     StatisticsMode statistics = StatisticsMode::Pruned;
+    std::vector<Sparsity> layers = {}; ///< one per layer, instead of `target`; empty: all alike
 };
 
 /// Where the time went, in seconds of wall clock.
@@ -46,8 +48,9 @@ private:
     [[nodiscard]] Result<void> prepare(const RunContext &context);
     [[nodiscard]] Result<void> pruneLayer(LayerIndex layer, const RunContext &context);
     [[nodiscard]] Result<void> replayLayer(LayerIndex layer, const RunContext &context);
-    [[nodiscard]] Result<store::LayerResult>
-    select(LayerIndex layer, model::BlockWeights &weights, const std::vector<std::vector<float>> &norms, const RunContext &context) const;
+    [[nodiscard]] Result<store::LayerResult> select(LayerIndex layer, model::BlockWeights &weights,
+                                                    const std::vector<std::vector<float>> &norms,
+                                                    const RunContext &context) const;
     [[nodiscard]] bool usesActivations() const { return secateur::usesActivations(m_options.method); }
     [[nodiscard]] bool isLast(LayerIndex layer) const;
 
@@ -55,8 +58,7 @@ private:
     PruneOptions m_options;
     const data::CalibrationSet &m_calibration;
     store::RunWriter &m_writer;
-    std::vector<float> m_hidden; ///< [tokens, hiddenSize] of all sequences
-    std::vector<model::SequenceGroup> m_groups;
+    Activations m_activations;
     PruneTimes m_times;
 };
 

@@ -55,4 +55,27 @@ std::vector<float> ActivationStatistics::scalerRow(model::LinearInput input) con
     return mean;
 }
 
+std::vector<std::vector<float>> ActivationStatistics::scalerRows() const
+{
+    std::vector<std::vector<float>> rows;
+    for (std::size_t input = 0; input < m_inputs.size(); ++input)
+        rows.push_back(scalerRow(model::LinearInput(input)));
+    return rows;
+}
+
+std::size_t ActivationStatistics::inputNumber(model::BlockWeights::Place place)
+{
+    using model::BlockWeights;
+    using model::LinearInput;
+    switch (place) {
+    case BlockWeights::Query:
+    case BlockWeights::Key:
+    case BlockWeights::Value: return std::size_t(LinearInput::Attention);
+    case BlockWeights::Output: return std::size_t(LinearInput::Output);
+    case BlockWeights::Gate:
+    case BlockWeights::Up: return std::size_t(LinearInput::Mlp);
+    default: return std::size_t(LinearInput::Down);
+    }
+}
+
 } // namespace secateur::prune

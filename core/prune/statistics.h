@@ -24,6 +24,10 @@ public:
 
     /// scaler_row [cols] of an input, after all sequences were seen.
     [[nodiscard]] std::vector<float> scalerRow(model::LinearInput input) const;
+    /// scalerRow() of all inputs, at the numbers that inputNumber() tells.
+    [[nodiscard]] std::vector<std::vector<float>> scalerRows() const;
+    /// Which input the linear at this place of a block has.
+    [[nodiscard]] static std::size_t inputNumber(model::BlockWeights::Place place);
 
 private:
     struct Input {

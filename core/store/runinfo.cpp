@@ -28,6 +28,7 @@ std::map<std::string, std::string> RunRecipe::fingerprintParts() const
     return {
         {"method", methodName(method)},
         {"target", target},
+        {"layer sparsity", nlohmann::json(layerSparsity).dump()},
         {"statistics", statisticsName(statistics)},
         {"compute", compute},
         {"calibration", calibrationFingerprint},

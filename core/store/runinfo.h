@@ -50,7 +50,8 @@ struct RunRecipe {
     std::string name; ///< unique in the study
     std::string domain;
     PruneMethod method = PruneMethod::Wanda;
-    std::string target; ///< targetText(): "0.5" or "2:4"
+    std::string target; ///< selection::targetText(): "0.5", "2:4", "0.5-owl"
+    std::vector<double> layerSparsity; ///< share to prune of each layer; empty: `target` for all
     StatisticsMode statistics = StatisticsMode::Pruned;
     std::string compute = "f32"; ///< "f32" or "bf16"
     std::string origin = "prune"; ///< "prune", "combine" with `combination`, or "resparsify" with `parentRun`
@@ -66,8 +67,8 @@ struct RunRecipe {
     std::map<std::string, std::string> versions;
 
     /// The parts that decide the result, by name, for a refusal to resume that says which part differs:
-    /// "method", "target", "statistics", "compute", "calibration", "seed", "combination". The name and domain are not
-    /// among them, though resume compares the domain, too.
+    /// "method", "target", "layer sparsity", "statistics", "compute", "calibration", "seed", "combination". The name
+    /// and domain are not among them, though resume compares the domain, too.
     [[nodiscard]] std::map<std::string, std::string> fingerprintParts() const;
     /// Whether the masks are those of other runs put together; they were not selected by `method`, cannot be selected
     /// again, and there are no norms. `target` is then the name of the rule.

@@ -116,6 +116,19 @@ Result<RunOutcome> outcomeFromJson(const json &value, const std::string &origin)
     return outcome;
 }
 
+Result<std::vector<double>> sharesFromJson(const json &value, const std::string &origin)
+{
+    std::vector<double> shares;
+    if (!value.is_array() || value.empty() || value.size() > mostLayers)
+        return failure(ErrorCode::BadInput, origin + ": \"layer_sparsity\" is no list of shares");
+    for (const json &share : value) {
+        if (!share.is_number() || !Sparsity::fromRatio(share.get<double>()))
+            return failure(ErrorCode::BadInput, origin + ": \"layer_sparsity\" has a value that is no share");
+        shares.push_back(share.get<double>());
+    }
+    return shares;
+}
+
 /// An error about the name of a method is about the request elsewhere; here it is about the file.
 template <typename T>
 Result<T> inFile(Result<T> result, const std::string &origin)
@@ -142,6 +155,8 @@ json toJson(const RunRecipe &recipe)
                    {"calibration_fingerprint", recipe.calibrationFingerprint},
                    {"calibration_tokens", recipe.calibrationTokens},
                    {"calibration_sequences", recipe.calibrationSequences}};
+    if (!recipe.layerSparsity.empty())
+        result["layer_sparsity"] = recipe.layerSparsity;
     if (recipe.combination)
         result["combination"] = toJson(*recipe.combination);
     return result;
@@ -165,6 +180,10 @@ Result<RunRecipe> recipeFromJson(const json &value, const std::string &origin)
     recipe.calibrationTokens = fields.count("calibration_tokens");
     recipe.calibrationSequences = fields.count("calibration_sequences");
     SECATEUR_CHECK(fields.status());
+    if (value.contains("layer_sparsity")) {
+        SECATEUR_TRY(shares, sharesFromJson(value["layer_sparsity"], origin));
+        recipe.layerSparsity = std::move(shares);
+    }
     if (value.contains("combination")) {
         SECATEUR_TRY(combination, combinationFromJson(value["combination"], origin + ": combination"));
         recipe.combination = std::move(combination);
@@ -214,6 +233,11 @@ Result<RunManifest> manifestFromJson(const json &value, const std::string &origi
     SECATEUR_CHECK(checkSublayerOrder(manifest.sublayers, origin));
     if (!isRunId(manifest.id))
         return failure(ErrorCode::BadInput, origin + ": \"" + manifest.id + "\" is no run id");
+    const std::size_t shares = manifest.recipe.layerSparsity.size();
+    if (shares != 0 && shares != manifest.layers())
+        return failure(ErrorCode::BadInput,
+                       origin + ": \"layer_sparsity\" has " + std::to_string(shares) + " shares for "
+                           + std::to_string(manifest.layers()) + " layers");
     if (manifest.files.size() != manifest.layers())
         return failure(ErrorCode::BadInput,
                        origin + ": has " + std::to_string(manifest.files.size()) + " files for "

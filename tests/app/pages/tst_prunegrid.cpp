@@ -86,6 +86,39 @@ private Q_SLOTS:
                            "--method wanda --sparsity 0.5 --statistics pruned"));
     }
 
+    void owlSpreadsEveryTargetItCan()
+    {
+        auto wanted = grid();
+        wanted.targets = *parseTargets(QStringLiteral("0.7 2:4"));
+        wanted.methods = {PruneMethod::Wanda, PruneMethod::Random};
+        wanted.layers = selection::LayerRule();
+        const auto runs = planRuns(wanted, "/s/a.secateur", "/m/b.gguf", {});
+        QCOMPARE(runs[0].name, QStringLiteral("math-wanda-0.7-owl"));
+        QVERIFY(runs[0].problem.isEmpty());
+        QVERIFY(runs[0].arguments.join(u' ').endsWith(
+            QStringLiteral("--method wanda --sparsity 0.7 --layer-sparsity owl --statistics pruned")));
+        QCOMPARE(runs[1].name, QStringLiteral("math-wanda-2-4"));
+        QVERIFY(runs[1].problem.contains(QStringLiteral("pattern")));
+        const auto plain = planRuns(grid(), "/s/a.secateur", "/m/b.gguf", {});
+        QVERIFY(forecastRuns({runs[0]}, smallModel(), {}, "here", 2).seconds
+                > 1.4 * forecastRuns({plain[0]}, smallModel(), {}, "here", 2).seconds);
+        const auto random = std::ranges::find(runs, PruneMethod::Random, &PlannedRun::method);
+        QVERIFY(random != runs.end() && random->problem.contains(QStringLiteral("OWL")));
+    }
+
+    void aTableReplacesTheTargets()
+    {
+        auto wanted = grid();
+        wanted.targets = *parseTargets(QStringLiteral("0.7 2:4"));
+        wanted.methods = {PruneMethod::Magnitude};
+        wanted.layers = *selection::layerRuleFromText("0.25,0.75,0.5");
+        const auto runs = planRuns(wanted, "/s/a.secateur", "/m/b.gguf", {});
+        QCOMPARE(runs.size(), 1U);
+        QVERIFY(runs[0].name.startsWith(QStringLiteral("none-magnitude-0.5-table-")));
+        QVERIFY(
+            runs[0].arguments.join(u' ').endsWith(QStringLiteral("--method magnitude --layer-sparsity 0.25,0.75,0.5")));
+    }
+
     void timeByARuleOfThumbBeforeAnyRun()
     {
         const auto runs = planRuns(grid(), "/s", "/m", {});

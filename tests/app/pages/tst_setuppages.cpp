@@ -123,6 +123,23 @@ private Q_SLOTS:
         QVERIFY(page.forecast().contains(QStringLiteral("much")));
     }
 
+    void layersMayBeDrawn()
+    {
+        PrunePage page(*m_session);
+        DomainPlan plan{QStringLiteral("math"), {}};
+        plan.data.files = {corpus("a.jsonl", 40, 1).toStdString()};
+        m_session->domains().add(plan);
+        page.activate();
+        QTRY_VERIFY(page.forecast().contains(QStringLiteral("memory")));
+        page.layersBox().setCurrentIndex(1);
+        QCOMPARE(page.planned().rows[0][0].toString(), QStringLiteral("math-wanda-0.5-owl"));
+        page.setDrawnShares({0.25, 0.5, 0.75, 0.9});
+        QVERIFY(page.planned().rows[0][0].toString().startsWith(QStringLiteral("math-wanda-0.6-table-")));
+        QCOMPARE(page.layersBox().currentText(), QStringLiteral("as drawn: 25.0 % to 90.0 %"));
+        page.layersBox().setCurrentIndex(0);
+        QCOMPARE(page.planned().rows[0][0].toString(), QStringLiteral("math-wanda-0.5"));
+    }
+
     void rowsFollowTheirJobs()
     {
         JobQueue queue(test::scriptWorker(m_folder->path()), {});

@@ -21,6 +21,7 @@ RunManifest sampleManifest()
     manifest.recipe.domain = "python";
     manifest.recipe.method = PruneMethod::WandaVariant;
     manifest.recipe.target = "0.5";
+    manifest.recipe.layerSparsity = {0.25, 0.1 + 0.2};
     manifest.recipe.statistics = StatisticsMode::Dense;
     manifest.recipe.calibration.seed = 18446744073709551615U;
     manifest.recipe.calibration.sampleIndices = {5, 4};
@@ -59,6 +60,7 @@ private Q_SLOTS:
         QCOMPARE(back->recipe.calibration.seed, 18446744073709551615U);
         QVERIFY(back->recipe.method == PruneMethod::WandaVariant);
         QVERIFY(back->recipe.statistics == StatisticsMode::Dense);
+        QCOMPARE(back->recipe.layerSparsity, manifest.recipe.layerSparsity);
         QCOMPARE(back->sublayers[0].alpha.value_or(0.0), 0.125);
         QVERIFY(!back->sublayers[1].alpha);
         QCOMPARE(back->outcome.seconds.at("total"), 0.1);
@@ -137,7 +139,10 @@ private Q_SLOTS:
         QVERIFY(a.fingerprintParts() == b.fingerprintParts());
         b.target = "2:4";
         QVERIFY(a.fingerprintParts() != b.fingerprintParts());
-        QCOMPARE(a.fingerprintParts().size(), std::size_t(7));
+        QCOMPARE(a.fingerprintParts().size(), std::size_t(8));
+        RunRecipe layered = a;
+        layered.layerSparsity.back() += 0.01;
+        QVERIFY(a.fingerprintParts() != layered.fingerprintParts());
         // A seed decides the masks of the random method, and of no other.
         RunRecipe seeded = a;
         ++seeded.calibration.seed;
@@ -170,6 +175,9 @@ private Q_SLOTS:
         add("newer major", "/version", "\"2.0\"", int(ErrorCode::Unsupported), "newer Secateur");
         add("much newer", "/version", "\"10.3\"", int(ErrorCode::Unsupported), "newer Secateur");
         add("version zero", "/version", "\"0.9\"", bad, "should look like");
+        add("share of a layer", "/recipe/layer_sparsity/0", "1.0", bad, "layer_sparsity");
+        add("shares are text", "/recipe/layer_sparsity", "\"0.5\"", bad, "layer_sparsity");
+        add("shares of too few layers", "/recipe/layer_sparsity", "[0.5]", bad, "layer_sparsity");
         add("version text", "/version", "\"1.x\"", bad, "should look like");
         add("version number", "/version", "1.0", bad, "\"version\" should be");
         add("schema", "/schema", "\"secateur-draft\"", bad, "\"schema\" should be \"secateur-run\"");
