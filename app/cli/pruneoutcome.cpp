@@ -76,6 +76,16 @@ std::string originText(const store::RunRecipe &recipe)
         + " sequences\n";
 }
 
+/// Whether fewer texts would have done.
+std::string convergenceText(const store::RunManifest &manifest)
+{
+    std::vector<std::string> parts;
+    for (const auto &[sequences, distance] : manifest.outcome.normConvergence)
+        parts.push_back(fixed(100.0 * distance, 1) + " % (" + grouped(sequences) + ")");
+    return parts.empty() ? std::string()
+                         : "Norms of the first sequences alone would differ by " + joined(parts, ", ") + "\n";
+}
+
 /// How far apart layers are where they are not pruned alike.
 std::string layersText(const store::RunRecipe &recipe)
 {
@@ -130,15 +140,17 @@ Outcome pruneOutcome(const engine::PruneReport &report)
                     {"peak_rss_bytes", manifest.outcome.peakResidentBytes},
                     {"notices", report.notices},
                     {"sublayers", sublayersJson(manifest)}};
+    for (const auto &[sequences, distance] : manifest.outcome.normConvergence)
+        outcome.json["norm_convergence"].push_back({{"sequences", sequences}, {"distance", distance}});
     if (!recipe.layerSparsity.empty())
         outcome.json["layer_sparsity"] = recipe.layerSparsity;
     if (recipe.combination)
         outcome.json["combination"] = combinationJson(*recipe.combination);
     outcome.text = "Run " + printable(recipe.name) + " (" + manifest.id + "): " + grouped(manifest.pruned()) + " of "
         + grouped(manifest.total()) + " prunable weights pruned, " + fixed(100.0 * manifest.sparsity(), 2) + " %\n"
-        + originText(recipe) + layersText(recipe) + "Time " + secondsText(manifest.outcome.seconds) + ", peak memory "
-        + bytesText(manifest.outcome.peakResidentBytes) + "\n" + approximateText(recipe) + "\n"
-        + sublayersText(manifest);
+        + originText(recipe) + convergenceText(manifest) + layersText(recipe) + "Time "
+        + secondsText(manifest.outcome.seconds) + ", peak memory " + bytesText(manifest.outcome.peakResidentBytes)
+        + "\n" + approximateText(recipe) + "\n" + sublayersText(manifest);
     outcome.notices = report.notices;
     return outcome;
 }

@@ -39,6 +39,14 @@ QString duration(const RunManifest &run)
                                               : Inspector::tr("%1 s").arg(QLocale().toString(total->second, 'f', 1));
 }
 
+/// How far the norms of half the calibration texts are from those of all.
+QString halfNorms(const RunManifest &run)
+{
+    const auto &known = run.outcome.normConvergence;
+    return known.empty() ? QString()
+                         : Inspector::tr("%1 % off").arg(QLocale().toString(100.0 * known.rbegin()->second, 'f', 1));
+}
+
 /// The day or the hour, as `format` says, of "2026-11-24T13:54:29Z"; the whole of it where it is not such a time.
 QString localTime(const std::string &utc, const char *format)
 {
@@ -78,6 +86,7 @@ std::vector<Property> properties()
             {Inspector::tr("Statistics"), [=](const auto &run) { return text(statisticsName(run.recipe.statistics)); }},
             {Inspector::tr("Texts"), [](const auto &run) { return count(run.recipe.calibrationSequences); }},
             {Inspector::tr("Tokens"), [](const auto &run) { return count(run.recipe.calibrationTokens); }},
+            {Inspector::tr("Norms of half"), halfNorms},
             {Inspector::tr("Seed"), [](const auto &run) { return QString::number(run.recipe.calibration.seed); }},
             {Inspector::tr("Time"), duration},
             {Inspector::tr("Made on"), [](const auto &run) { return localTime(run.createdUtc, "d MMM yyyy"); }},

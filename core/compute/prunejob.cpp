@@ -239,7 +239,9 @@ Result<engine::PruneReport> pruneJob(const engine::PruneRequest &request, const 
     if (!times)
         return tl::make_unexpected(withAdvice(std::move(times).error(), *writer, model->config().layers));
     const double total = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    SECATEUR_TRY(manifest, writer->finish(outcomeOf(*times, total, request.threads)));
+    auto outcome = outcomeOf(*times, total, request.threads);
+    outcome.normConvergence = pruner.normConvergence();
+    SECATEUR_TRY(manifest, writer->finish(std::move(outcome)));
     report.manifest = std::move(manifest);
     return report;
 }

@@ -6,6 +6,7 @@
 
 #include "core/base/json.h"
 #include "core/base/system.h"
+#include "core/data/conversion.h"
 #include "core/data/csv.h"
 #include "core/data/recordreader.h"
 #include "core/data/textchunks.h"
@@ -35,20 +36,12 @@ std::string lowerCase(std::string text)
     return text;
 }
 
-/// The line that makes JSON lines of a table, for files that need a library which this program goes without.
-std::string conversionOf(const std::filesystem::path &file, const std::string &extension)
-{
-    if (extension != ".parquet" && extension != ".arrow")
-        return {};
-    const std::string open = extension == ".parquet" ? "from_parquet" : "from_file";
-    const std::string target = std::filesystem::path(file).replace_extension(".jsonl").string();
-    return "; make JSON lines of it first, with the Python package datasets: python3 -c 'from datasets import Dataset; "
-           "Dataset."
-        + open + "(\"" + file.string() + "\").to_json(\"" + target + "\")'";
-}
-
 Result<Kind> kindOf(const std::filesystem::path &file)
 {
+    std::error_code failed;
+    if (std::filesystem::is_directory(file, failed))
+        return failure(ErrorCode::Unsupported,
+                       file.string() + ": is a folder, and what is read are files" + conversionAdvice(file));
     auto name = file.filename();
     if (lowerCase(name.extension().string()) == ".gz")
         name = name.stem();
@@ -67,7 +60,7 @@ Result<Kind> kindOf(const std::filesystem::path &file)
                    file.string()
                        + ": is not a kind of dataset file that can be read (.jsonl, .json, .csv, .tsv, .txt, "
                          "each also as .gz)"
-                       + conversionOf(file, extension));
+                       + conversionAdvice(file));
 }
 
 /// Streams a file's text through a splitter that has feed() and finish().

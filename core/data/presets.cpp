@@ -27,6 +27,8 @@ std::vector<Preset> makePresets()
         {"hellaswag", "[INST]\nChoose the most appropriate ending: {ctx}###Options: {endings:numbers}\n[/INST]n",
          "commonsense",
          paper + "Fields ctx, endings[]. The n at the end is a slip of that code, kept to compare with it."},
+        {"hellaswag_sound", "[INST]\nChoose the most appropriate ending: {ctx}###Options: {endings:numbers}\n[/INST]\n",
+         "commonsense", "As hellaswag, without the slip. Fields ctx, endings[]."},
         {"commonsenseqa",
          "[INST]\nChoose the right option related to the following sentence. {question} "
          "{choices.text:letters}\n[/INST]\n",

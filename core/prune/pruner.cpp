@@ -65,6 +65,7 @@ Result<PruneTimes> Pruner::run(const RunContext &context)
 {
     const auto layers = std::uint32_t(m_decoder.config().layers);
     const auto finished = std::uint32_t(m_writer.finishedLayers());
+    m_firstLayer = finished;
     context.report({.stage = "prune", .done = finished, .total = layers, .unit = "layers"});
     SECATEUR_CHECK(prepare(context));
     if (finished < layers && usesActivations()) {
@@ -134,6 +135,7 @@ Result<void> Pruner::pruneLayer(LayerIndex layer, const RunContext &context)
         SECATEUR_CHECK(m_decoder.forward(layer, *weights, m_activations.groups,
                                          passOn ? PassKind::Full : PassKind::StatisticsOnly, &statistics, context));
         norms = statistics.scalerRows();
+        addConvergence(statistics);
     }
     {
         const Stopwatch watch(m_times.prune);
@@ -145,6 +147,15 @@ Result<void> Pruner::pruneLayer(LayerIndex layer, const RunContext &context)
         return m_decoder.forward(layer, *weights, m_activations.groups, PassKind::Full, nullptr, context);
     }
     return {};
+}
+
+void Pruner::addConvergence(const ActivationStatistics &statistics)
+{
+    const std::size_t sequences = m_calibration.sequences.size();
+    const double layers = double(m_decoder.config().layers) - double(m_firstLayer);
+    for (const std::size_t part : {8U, 4U, 2U})
+        if (sequences / part > 0)
+            m_normConvergence[sequences / part] += statistics.normDistance(sequences / part) / layers;
 }
 
 /// Selects, zeroes the pruned weights in place, and returns masks and norms for the store.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <span>
 #include <vector>
 
@@ -10,6 +12,7 @@
 #include "core/data/calibration.h"
 #include "core/model/decoder.h"
 #include "core/prune/activations.h"
+#include "core/prune/statistics.h"
 #include "core/store/study.h"
 
 namespace secateur::prune {
@@ -43,6 +46,9 @@ public:
 
     /// Cancelled keeps all layers written so far. Reports stage "prune" in layers, "resume" while catching up.
     [[nodiscard]] Result<PruneTimes> run(const RunContext &context);
+    /// After run(): by numbers of sequences (an eighth, a quarter, a half of them) how far the norms of the first so
+    /// many are from those of all, ActivationStatistics::normDistance(), the mean over the layers of this session.
+    [[nodiscard]] const std::map<std::uint64_t, double> &normConvergence() const { return m_normConvergence; }
 
 private:
     [[nodiscard]] Result<void> prepare(const RunContext &context);
@@ -51,6 +57,7 @@ private:
     [[nodiscard]] Result<store::LayerResult> select(LayerIndex layer, model::BlockWeights &weights,
                                                     const std::vector<std::vector<float>> &norms,
                                                     const RunContext &context) const;
+    void addConvergence(const ActivationStatistics &statistics);
     [[nodiscard]] bool usesActivations() const { return secateur::usesActivations(m_options.method); }
     [[nodiscard]] bool isLast(LayerIndex layer) const;
 
@@ -60,6 +67,8 @@ private:
     store::RunWriter &m_writer;
     Activations m_activations;
     PruneTimes m_times;
+    std::size_t m_firstLayer = 0; ///< of this session
+    std::map<std::uint64_t, double> m_normConvergence;
 };
 
 } // namespace secateur::prune

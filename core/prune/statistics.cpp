@@ -41,9 +41,14 @@ void ActivationStatistics::observe(model::LinearInput input, const model::Sequen
 
 std::vector<float> ActivationStatistics::scalerRow(model::LinearInput input) const
 {
-    const auto &source = m_inputs[std::size_t(input)];
+    return scalerRow(std::size_t(input), m_sequences);
+}
+
+std::vector<float> ActivationStatistics::scalerRow(std::size_t input, std::size_t sequences) const
+{
+    const auto &source = m_inputs[input];
     std::vector<float> mean(source.cols, 0.0F);
-    for (std::size_t sequence = 0; sequence < m_sequences; ++sequence) {
+    for (std::size_t sequence = 0; sequence < sequences; ++sequence) {
         const float *const sums = source.squareSums.data() + sequence * source.cols;
         const float keep = float(sequence) / float(sequence + 1);
         for (std::size_t col = 0; col < source.cols; ++col) {
@@ -61,6 +66,21 @@ std::vector<std::vector<float>> ActivationStatistics::scalerRows() const
     for (std::size_t input = 0; input < m_inputs.size(); ++input)
         rows.push_back(scalerRow(model::LinearInput(input)));
     return rows;
+}
+
+double ActivationStatistics::normDistance(std::size_t sequences) const
+{
+    double difference = 0.0;
+    double whole = 0.0;
+    for (std::size_t input = 0; input < m_inputs.size(); ++input) {
+        const auto some = scalerRow(input, sequences);
+        const auto all = scalerRow(input, m_sequences);
+        for (std::size_t col = 0; col < all.size(); ++col) {
+            difference += std::abs(std::sqrt(double(some[col])) - std::sqrt(double(all[col])));
+            whole += std::sqrt(double(all[col]));
+        }
+    }
+    return whole > 0.0 ? difference / whole : 0.0;
 }
 
 std::size_t ActivationStatistics::inputNumber(model::BlockWeights::Place place)

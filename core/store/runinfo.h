@@ -92,6 +92,8 @@ struct RunOutcome {
     std::uint64_t peakResidentBytes = 0;
     int threads = 1;
     std::map<std::string, std::string> versions; ///< "secateur", "libtorch", …
+    /// By numbers of calibration sequences how far the norms of the first so many are from those of all, 0 and up.
+    std::map<std::uint64_t, double> normConvergence;
     std::string host; ///< the machine's name; RunWriter::finish() fills it in
 };
 

@@ -96,11 +96,14 @@ Result<RunFile> fileFromJson(const json &value, const std::string &origin, Layer
 
 json outcomeJson(const RunOutcome &outcome)
 {
-    return {{"seconds", outcome.seconds},
-            {"peak_rss_bytes", outcome.peakResidentBytes},
-            {"threads", outcome.threads},
-            {"versions", outcome.versions},
-            {"host", outcome.host}};
+    json result = {{"seconds", outcome.seconds},
+                   {"peak_rss_bytes", outcome.peakResidentBytes},
+                   {"threads", outcome.threads},
+                   {"versions", outcome.versions},
+                   {"host", outcome.host}};
+    for (const auto &[sequences, distance] : outcome.normConvergence)
+        result["norm_convergence"].push_back({{"sequences", sequences}, {"distance", distance}});
+    return result;
 }
 
 Result<RunOutcome> outcomeFromJson(const json &value, const std::string &origin)
@@ -112,6 +115,13 @@ Result<RunOutcome> outcomeFromJson(const json &value, const std::string &origin)
     outcome.threads = int(fields.count("threads", 0, 1U << 20));
     outcome.versions = fields.texts("versions");
     outcome.host = fields.optionalText("host", 255).value_or("");
+    if (value.contains("norm_convergence"))
+        fields.each("norm_convergence", [&outcome](const json &item, const std::string &where) -> Result<void> {
+            JsonFields part(item, where);
+            const auto sequences = part.count("sequences", 1);
+            outcome.normConvergence[sequences] = part.optionalNumber("distance").value_or(0.0);
+            return part.status();
+        });
     SECATEUR_CHECK(fields.status());
     return outcome;
 }

@@ -73,6 +73,8 @@ private Q_SLOTS:
     void reads();
     void refuses_data();
     void refuses();
+    void saysHowToReadOthers_data();
+    void saysHowToReadOthers();
     void joinsGzipMembers();
     void refusesGzipBomb();
     void refusesEveryCutOfGzip();
@@ -193,6 +195,48 @@ void TestDataset::refuses()
     VERIFY_ERROR(records, ErrorCode(code));
     QVERIFY2(records.error().detail.find(mentions) != std::string::npos, records.error().detail.c_str());
     QVERIFY2(records.error().detail.find(name) != std::string::npos, "the file is not named");
+}
+
+void TestDataset::saysHowToReadOthers_data()
+{
+    QTest::addColumn<std::string>("path"); ///< that is given
+    QTest::addColumn<std::string>("there"); ///< a file that exists
+    QTest::addColumn<std::string>("says");
+    const auto add = [](const char *name, const char *path, const char *there, const char *says) {
+        QTest::newRow(name) << std::string(path) << std::string(there) << std::string(says);
+    };
+    add("parquet", "d/a.parquet", "d/a.parquet",
+        "python3 -c 'from datasets import Dataset; Dataset.from_parquet(\"ROOT/d/a.parquet\")"
+        ".to_json(\"ROOT/d/a.jsonl\")'");
+    add("arrow", "d/a.arrow", "d/a.arrow", "Dataset.from_file(\"ROOT/d/a.arrow\")");
+    add("save_to_disk", "d", "d/state.json",
+        "from datasets import load_from_disk; load_from_disk(\"ROOT/d\").to_json(\"ROOT/d.jsonl\")'");
+    add("save_to_disk, with a slash", "d/", "d/state.json", ".to_json(\"ROOT/d.jsonl\")'");
+    add("save_to_disk of several splits", "d", "d/dataset_dict.json", "load_from_disk(\"ROOT/d\")[\"train\"]");
+    add("cache of the hub", "datasets--openai--gsm8k", "datasets--openai--gsm8k/snapshots/1f/main/train.parquet",
+        "load_dataset(\"openai/gsm8k\", split=\"train\").to_json(\"gsm8k.jsonl\")'");
+    add("cache of the hub with lines", "datasets--a--b", "datasets--a--b/snapshots/1f/train.jsonl",
+        "such as ROOT/datasets--a--b/snapshots/1f/train.jsonl");
+    add("cache of datasets", "opus_books", "opus_books/en-fr/0.0.0/1f/opus_books-train.arrow",
+        "Dataset.from_file(\"ROOT/opus_books/en-fr/0.0.0/1f/opus_books-train.arrow\")");
+    add("quotes", "it's.parquet", "it's.parquet", "from_parquet(\"ROOT/it'\\''s.parquet\")");
+    add("another folder", "d", "d/notes.md", "is a folder");
+}
+
+void TestDataset::saysHowToReadOthers()
+{
+    QFETCH(std::string, path);
+    QFETCH(std::string, there);
+    QFETCH(std::string, says);
+    const test::TemporaryFolder folder;
+    const std::string root = folder.path().string();
+    std::filesystem::create_directories((folder.path() / there).parent_path());
+    test::writeFile(folder.path() / there, "x");
+    for (auto at = says.find("ROOT"); at != std::string::npos; at = says.find("ROOT", at + root.size()))
+        says.replace(at, 4, root);
+    const auto read = forEachRecord(root + "/" + path, [](const Record &) -> Result<void> { return {}; }, {});
+    VERIFY_ERROR(read, ErrorCode::Unsupported);
+    QVERIFY2(read.error().detail.find(says) != std::string::npos, read.error().detail.c_str());
 }
 
 void TestDataset::joinsGzipMembers()

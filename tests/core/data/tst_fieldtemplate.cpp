@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <fstream>
 #include <set>
 
 #include <QtTest/QTest>
@@ -31,6 +32,8 @@ private Q_SLOTS:
     void refusesRecord_data();
     void refusesRecord();
     void presetsAreSound();
+    void presetsWriteWhatThePapersCodeWrote_data();
+    void presetsWriteWhatThePapersCodeWrote();
     void guesses_data();
     void guesses();
     void cannotGuess();
@@ -159,6 +162,48 @@ void TestFieldTemplate::refusesRecord()
     VERIFY_ERROR(rendered, ErrorCode::BadInput);
     QVERIFY2(rendered.error().detail.starts_with("x.jsonl, line 7: "), rendered.error().detail.c_str());
     QVERIFY2(rendered.error().detail.find(mentions) != std::string::npos, rendered.error().detail.c_str());
+}
+
+void TestFieldTemplate::presetsWriteWhatThePapersCodeWrote_data()
+{
+    QTest::addColumn<std::string>("name");
+    QTest::addColumn<std::string>("line");
+    QTest::addColumn<std::string>("expected");
+    std::ifstream file(std::string(SECATEUR_SOURCE_DIR) + "/tests/data/presets/expected.json");
+    const auto cases = nlohmann::json::parse(file);
+    for (const auto &[name, value] : cases.items())
+        QTest::newRow(name.c_str()) << name << value.at("record").dump() << value.at("text").get<std::string>();
+}
+
+/// From a JSON lines file in the columns of the Hub; the texts are those of tests/data/presets/make_presets.py.
+void TestFieldTemplate::presetsWriteWhatThePapersCodeWrote()
+{
+    QFETCH(std::string, name);
+    QFETCH(std::string, line);
+    QFETCH(std::string, expected);
+    const test::TemporaryFolder folder;
+    const auto file = folder.path() / "train.jsonl";
+    test::writeFile(file, line + "\n" + line + "\n");
+    // Two forms of the same set: the original files and those of the Hub.
+    const auto preset = presetByName(name == "openbookqa" ? "openbookqa_hub" : name);
+    VERIFY_RESULT(preset);
+    std::vector<std::string> texts;
+    const auto read = forEachRecord(file,
+                                    [&](const Record &record) -> Result<void> {
+                                        const auto parsed = FieldTemplate::parse(preset->fieldTemplate);
+                                        SECATEUR_TRY(text, parsed->render(record));
+                                        texts.push_back(text);
+                                        // And without a preset, where the fields tell which it is.
+                                        SECATEUR_TRY(guessed, guessTemplate(record));
+                                        SECATEUR_TRY(again, FieldTemplate::parse(guessed)->render(record));
+                                        texts.push_back(again);
+                                        return {};
+                                    },
+                                    {});
+    VERIFY_RESULT(read);
+    QCOMPARE(texts.size(), std::size_t(name == "python_alpaca" ? 2 : 4));
+    for (const auto &text : texts)
+        QCOMPARE(text, expected);
 }
 
 void TestFieldTemplate::presetsAreSound()

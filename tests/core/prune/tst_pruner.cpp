@@ -21,6 +21,7 @@ private Q_SLOTS:
     void denseStatisticsDifferAfterTheFirstLayer();
     void magnitudeNeedsNoCalibration();
     void normsAreMeansOverSequences();
+    void tellsHowFarFewerSequencesWouldBe();
 
 private:
     struct Outcome {
@@ -198,6 +199,33 @@ void TestPruner::normsAreMeansOverSequences()
     QCOMPARE(QString::fromStdString(norm.sublayer), QStringLiteral("self_attn.q_proj"));
     for (std::size_t i = 0; i < width; ++i)
         QVERIFY(std::fabs(norm.values[i] - expected[i]) < 1e-5 * expected[i]);
+}
+
+/// Of twelve sequences the first 1, 3 and 6; where all are alike, one of them is as good as all.
+void TestPruner::tellsHowFarFewerSequencesWouldBe()
+{
+    const auto convergence = [this](const std::string &name, const data::CalibrationSet &calibration) {
+        store::RunRecipe recipe;
+        recipe.name = name;
+        recipe.domain = "python";
+        recipe.target = "0.5";
+        auto writer = m_study->begin(recipe, std::size_t(m_model->config().layers), 1 << 16).value();
+        auto decoder = model::Decoder::create(
+                           m_model, std::int64_t(calibration.longest()),
+                           {.threads = 2, .precision = model::Precision::Float32, .masks = {}, .keepWeights = false})
+                           .value();
+        prune::Pruner pruner(*decoder, wanda(), calibration, *writer);
+        return pruner.run({}) ? pruner.normConvergence() : std::map<std::uint64_t, double>();
+    };
+    const auto different = convergence("different", m_calibration);
+    QCOMPARE(different.size(), std::size_t(3));
+    QVERIFY(different.at(1) > different.at(3) && different.at(3) > different.at(6) && different.at(6) > 0.0);
+    data::CalibrationSet alike;
+    alike.sequences.assign(9, m_calibration.sequences.front());
+    const auto same = convergence("alike", alike);
+    QCOMPARE(same.size(), std::size_t(3)); // 1, 2 and 4
+    for (const auto &[sequences, distance] : same)
+        QVERIFY2(distance < 1e-6, std::to_string(sequences).c_str());
 }
 
 QTEST_GUILESS_MAIN(TestPruner)

@@ -21,6 +21,7 @@ RunManifest sampleManifest()
     manifest.recipe.domain = "python";
     manifest.recipe.method = PruneMethod::WandaVariant;
     manifest.recipe.target = "0.5";
+    manifest.outcome.normConvergence = {{16, 0.05}, {64, 0.0125}};
     manifest.recipe.layerSparsity = {0.25, 0.1 + 0.2};
     manifest.recipe.statistics = StatisticsMode::Dense;
     manifest.recipe.calibration.seed = 18446744073709551615U;
@@ -60,6 +61,7 @@ private Q_SLOTS:
         QCOMPARE(back->recipe.calibration.seed, 18446744073709551615U);
         QVERIFY(back->recipe.method == PruneMethod::WandaVariant);
         QVERIFY(back->recipe.statistics == StatisticsMode::Dense);
+        QVERIFY(back->outcome.normConvergence == manifest.outcome.normConvergence);
         QCOMPARE(back->recipe.layerSparsity, manifest.recipe.layerSparsity);
         QCOMPARE(back->sublayers[0].alpha.value_or(0.0), 0.125);
         QVERIFY(!back->sublayers[1].alpha);
