@@ -168,8 +168,8 @@ Result<store::LayerResult> Pruner::select(LayerIndex layer, BlockWeights &weight
     for (std::size_t place = 0; place < weights.linears.size(); ++place) {
         SECATEUR_CHECK(context.checkpoint());
         auto &linear = weights.linears[place];
-        const auto norm =
-            norms.empty() ? std::span<const float>() : std::span(norms[ActivationStatistics::inputNumber(weights.placeOf(place))]);
+        const auto norm = norms.empty() ? std::span<const float>()
+                                        : std::span(norms[ActivationStatistics::inputNumber(weights.placeOf(place))]);
         const selection::WeightView view{std::size_t(linear.sublayer.rows), std::size_t(linear.sublayer.cols),
                                          linear.values};
         SECATEUR_TRY(selected,
