@@ -21,6 +21,7 @@ namespace secateur::app {
 namespace {
 
 constexpr int dialogWidth = 620;
+constexpr QLatin1String masksAlone("masks"); ///< in the place of a type
 
 } // namespace
 
@@ -32,6 +33,7 @@ ExportDialog::ExportDialog(StudySession &session, QWidget *parent)
     m_format->addItem(tr("Hugging Face folder, in the model's own types"), QString());
     for (const char *const type : {"f16", "bf16", "f32", "q8_0", "q4_0"})
         m_format->addItem(tr("GGUF file, %1").arg(QString::fromLatin1(type).toUpper()), QString::fromLatin1(type));
+    m_format->addItem(tr("Masks alone, one bit a weight (safetensors)"), QString(masksAlone));
     auto *const form = new QFormLayout;
     widgets::addFormRow(*form, tr("Sub-&model"), m_run, tr("The run whose pruned weights become zero"));
     widgets::addFormRow(*form, tr("&As"), m_format,
@@ -53,8 +55,8 @@ ExportDialog::ExportDialog(StudySession &session, QWidget *parent)
     column->addWidget(widgets::makeText(tr(
         "What is written is as large as the dense model in the same types, and no faster: a zero is stored and "
         "multiplied like any other weight. Only programs that look for zeros gain by them. What is small is the mask: "
-        "one bit a weight, which \u201csecateur-cli masks\u201d writes and \u201csecateur-cli apply\u201d puts onto "
-        "the dense model elsewhere. Q8_0 and Q4_0 also round some kept weights to zero; the job says how many.")));
+        "one bit a weight; \u201csecateur-cli apply\u201d puts them onto the dense model elsewhere. Q8_0 and Q4_0 also "
+        "round some kept weights to zero; the job says how many.")));
     column->addStretch(1);
     column->addLayout(last);
     setMinimumWidth(dialogWidth);
@@ -102,7 +104,7 @@ void ExportDialog::refill()
     update();
 }
 
-QString ExportDialog::ggufType() const
+QString ExportDialog::type() const
 {
     return m_format->currentData().toString();
 }
@@ -119,7 +121,7 @@ QString ExportDialog::problem() const
         return tr("Give the whole path, from / on.");
     if (!QFileInfo(place.absolutePath()).isDir())
         return tr("There is no folder %1.").arg(place.absolutePath());
-    const bool isUsable = ggufType().isEmpty() && place.isDir() && QDir(path).isEmpty();
+    const bool isUsable = type().isEmpty() && place.isDir() && QDir(path).isEmpty();
     return place.exists() && !isUsable ? tr("This is there already; choose a new name.") : QString();
 }
 
@@ -127,10 +129,13 @@ QStringList ExportDialog::arguments() const
 {
     if (!problem().isEmpty())
         return {};
-    QStringList arguments = {QStringLiteral("export"), QString::fromStdString(m_session.folder().string()),
-                             m_run->currentText(), QStringLiteral("--output"), m_path->text().trimmed()};
-    if (!ggufType().isEmpty())
-        arguments << QStringLiteral("--format") << QStringLiteral("gguf") << QStringLiteral("--type") << ggufType();
+    QStringList arguments = {type() == masksAlone ? QStringLiteral("masks") : QStringLiteral("export"),
+                             QString::fromStdString(m_session.folder().string()), m_run->currentText(),
+                             QStringLiteral("--output"), m_path->text().trimmed()};
+    if (type() == masksAlone)
+        return arguments; // which need no model
+    if (!type().isEmpty())
+        arguments << QStringLiteral("--format") << QStringLiteral("gguf") << QStringLiteral("--type") << type();
     if (!m_session.modelPath().empty())
         arguments << QStringLiteral("--model") << QString::fromStdString(m_session.modelPath().string());
     return arguments;
@@ -149,7 +154,9 @@ void ExportDialog::update()
 
 void ExportDialog::choosePath()
 {
-    const QString filter = ggufType().isEmpty() ? QString() : tr("GGUF models (*.gguf)");
+    const QString filter = type().isEmpty() ? QString()
+        : type() == masksAlone              ? tr("Masks (*.safetensors)")
+                                            : tr("GGUF models (*.gguf)");
     const QString path = QFileDialog::getSaveFileName(this, windowTitle(), m_path->text(), filter);
     if (!path.isEmpty())
         m_path->setText(path);

@@ -40,7 +40,7 @@ private:
     void update();
     void choosePath();
     void start();
-    [[nodiscard]] QString ggufType() const; ///< empty: a folder
+    [[nodiscard]] QString type() const; ///< of a GGUF file, or "masks"; empty: a folder
     [[nodiscard]] QString problem() const;
 
     StudySession &m_session;

@@ -65,6 +65,19 @@ private Q_SLOTS:
         QCOMPARE(requested.first().at(1).toString(), QStringLiteral("Export math"));
     }
 
+    void masksAloneNeedNoModel()
+    {
+        Fixture fixture;
+        ExportDialog dialog(fixture.session);
+        dialog.propose(QString::fromStdString(fixture.runs[1].id));
+        dialog.formatBox().setCurrentIndex(dialog.formatBox().findData(QStringLiteral("masks")));
+        dialog.pathEdit().setText(fixture.path("math.safetensors"));
+        const QStringList expected = {QStringLiteral("masks"),
+                                      QString::fromStdString(fixture.session.folder().string()), QStringLiteral("math"),
+                                      QStringLiteral("--output"), fixture.path("math.safetensors")};
+        QCOMPARE(dialog.arguments(), expected);
+    }
+
     void saysWhatCannotBe_data()
     {
         QTest::addColumn<QString>("name");
