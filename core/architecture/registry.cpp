@@ -34,6 +34,14 @@ bool isMultimodalGemma(const std::string &architecture, const std::string &model
     return architecture == "Gemma3ForConditionalGeneration" || modelType == "gemma3";
 }
 
+/// A family whose GGUF files are known of, but not read: it says so itself. GGUF writes "gptneox" for "gpt_neox".
+bool isFolderFamily(const Family &family, const std::string &architecture)
+{
+    std::string name = family.name();
+    std::erase(name, '_');
+    return family.ggufArchitectures().empty() && name == architecture;
+}
+
 } // namespace
 
 Result<ModelConfig> Family::fromGguf(const format::GgufFile &file) const
@@ -99,7 +107,7 @@ Result<const Family *> familyForGguf(const format::GgufFile &file)
     if (!architecture)
         return failure(ErrorCode::BadInput, origin + ": metadata key general.architecture is missing");
     for (const Family *family : families())
-        if (contains(family->ggufArchitectures(), *architecture))
+        if (contains(family->ggufArchitectures(), *architecture) || isFolderFamily(*family, *architecture))
             return family;
     return failure(ErrorCode::Unsupported,
                    origin + ": models of kind " + *architecture

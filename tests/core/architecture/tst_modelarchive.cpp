@@ -514,6 +514,8 @@ void TestModelArchive::refusedGguf_data()
     row("other architecture", true,
         "models of kind gpt2 are not supported; can be opened: llama, gemma, gemma2, gemma3, "
         "qwen2, qwen3, olmo2");
+    row("phi3", true, "phi3 models are read from Hugging Face folders only");
+    row("gptneox", true, "gpt_neox models are read from Hugging Face folders only");
     row("no architecture", false, "general.architecture is missing");
     row("block_count of wrong type", false, "llama.block_count");
     row("block_count missing", false, "llama.block_count is missing");
@@ -545,10 +547,11 @@ void TestModelArchive::refusedGguf()
         drop(key);
         file.integer(key, value);
     };
-    if (change == "other architecture" || change == "no architecture")
+    const bool folderOnly = change == "phi3" || change == "gptneox";
+    if (change == "other architecture" || change == "no architecture" || folderOnly)
         drop("general.architecture");
-    if (change == "other architecture")
-        file.text("general.architecture", "gpt2");
+    if (change == "other architecture" || folderOnly)
+        file.text("general.architecture", folderOnly ? change.toStdString() : "gpt2");
     else if (change.startsWith("block_count"))
         drop("llama.block_count");
     if (change == "block_count of wrong type")
