@@ -38,7 +38,7 @@ std::optional<Speed> lastSpeed(const std::vector<store::RunManifest> &earlier, c
         const double calibrate = secondsOf(run, "calibrate");
         if (run.outcome.host == host && calibrate > 0.0 && run.recipe.calibrationTokens > 0)
             return Speed{calibrate / double(run.recipe.calibrationTokens),
-                         std::max(0.0, secondsOf(run, "total") - calibrate)};
+                         std::max(0.0, secondsOf(run, "total") - calibrate - secondsOf(run, "outliers"))};
     }
     return std::nullopt;
 }

@@ -202,6 +202,11 @@ store::RunOutcome outcomeOf(const prune::PruneTimes &times, double total, int th
     return outcome;
 }
 
+double secondsSince(std::chrono::steady_clock::time_point start)
+{
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
 Error withAdvice(Error error, const store::RunWriter &writer, std::int64_t layers)
 {
     if (error.code == ErrorCode::Cancelled)
@@ -226,7 +231,9 @@ Result<engine::PruneReport> pruneJob(const engine::PruneRequest &request, const 
                                          .precision = precisionOf(request.compute),
                                          .masks = {},
                                          .keepWeights = false}));
+    const auto spreading = std::chrono::steady_clock::now();
     SECATEUR_TRY(layers, layersOf(request, *decoder, calibration, context));
+    const double outliers = secondsSince(spreading);
     SECATEUR_TRY(identity, architecture::identify(*model, context));
     SECATEUR_TRY(study, store::Study::openOrCreate(request.study, identity));
     SECATEUR_TRY(writer, openWriter(*study, request, recipeOf(request, layers, calibration), *model));
@@ -238,8 +245,9 @@ Result<engine::PruneReport> pruneJob(const engine::PruneRequest &request, const 
     auto times = pruner.run(context);
     if (!times)
         return tl::make_unexpected(withAdvice(std::move(times).error(), *writer, model->config().layers));
-    const double total = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    auto outcome = outcomeOf(*times, total, request.threads);
+    auto outcome = outcomeOf(*times, secondsSince(start), request.threads);
+    if (request.layers)
+        outcome.seconds["outliers"] = outliers;
     outcome.normConvergence = pruner.normConvergence();
     SECATEUR_TRY(manifest, writer->finish(std::move(outcome)));
     report.manifest = std::move(manifest);

@@ -88,7 +88,8 @@ struct SublayerInfo {
 
 /// How a run came about, known at its end.
 struct RunOutcome {
-    std::map<std::string, double> seconds; ///< "load", "calibrate", "prune", "total"; total: of all sessions
+    std::map<std::string, double> seconds; ///< "load", "calibrate", "prune", "total", with a LayerRule
+                                           ///< "outliers"; total: of all sessions
     std::uint64_t peakResidentBytes = 0;
     int threads = 1;
     std::map<std::string, std::string> versions; ///< "secateur", "libtorch", …

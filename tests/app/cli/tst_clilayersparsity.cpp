@@ -106,6 +106,7 @@ void TestCliLayerSparsity::prunesByOwl()
     QVERIFY2(result.status == 0, result.told().c_str());
     const auto report = result.json();
     QCOMPARE(report["run"].get<std::string>(), std::string("roses-wanda-0.7-owl-2-0.1"));
+    QVERIFY(report["seconds"]["outliers"].get<double>() > 0.0);
     const auto wanted = report["layer_sparsity"].get<std::vector<double>>();
     const auto [least, most] = std::ranges::minmax_element(wanted);
     QVERIFY(std::abs(*most - *least - 0.2) < 1e-9);
