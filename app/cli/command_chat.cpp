@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
 #include "app/cli/sharedoptions.h"
+#include "core/chat/conversation.h"
 #include "core/engine/chat.h"
 
 namespace secateur::cli {
@@ -45,7 +46,7 @@ public:
         if (report.usedClock && !day)
             outcome.notices.emplace_back("the chat template writes today's date; --date makes it another one");
         if (report.droppedBos > 0)
-            outcome.notices.push_back(engine::droppedBosNotice(report.droppedBos));
+            outcome.notices.push_back(chat::droppedBosNotice(report.droppedBos));
         for (std::size_t i = 0; i < report.conversations.size(); ++i)
             show(report.conversations[i], i, session);
         return outcome;

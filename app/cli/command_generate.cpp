@@ -3,7 +3,10 @@
 #include "app/cli/sharedoptions.h"
 #include "app/cli/sidebysideoutcome.h"
 #include "app/cli/text.h"
+#include "core/chat/conversation.h"
+#include "core/engine/chat.h"
 #include "core/engine/compute.h"
+#include "core/store/study.h"
 
 namespace secateur::cli {
 namespace {
@@ -19,6 +22,7 @@ public:
     std::vector<std::string> examples() const override
     {
         return {"generate model.gguf --prompt \"def add(a, b):\" --max-new-tokens 32",
+                "generate model.gguf -p \"Name three trees.\" --chat",
                 "generate model.gguf -p \"Once upon a time\" --temperature 0.8 --top-p 0.95 --seed 7",
                 "generate --study code.secateur --run python-wanda-0.5 -p \"import os\"",
                 "generate code.secateur --runs dense,python,math -p \"def add(a, b):\" -n 32",
@@ -34,6 +38,10 @@ public:
         arguments
             .path("--token-ids", m_request.tokenIds, "Instead: the first row of input_ids of this safetensors file")
             .excludes(prompt);
+        Argument chat = arguments.flag("--chat", m_request.chat,
+                                       "Write the prompt as a turn of the user, with the model's chat template");
+        chat.needs(prompt);
+        m_date.declare(arguments).needs(chat);
         arguments.count("-n,--max-new-tokens", m_request.maxNewTokens, "N", "Stop after N tokens (default 64)", 1);
         const std::string sampling = "Sampling";
         arguments
@@ -91,12 +99,28 @@ private:
         return {};
     }
 
+    /// With --chat: puts the prompt into the form of the model's chat template.
+    Result<void> writeChat(const std::filesystem::path &model)
+    {
+        if (!m_request.chat)
+            return {};
+        SECATEUR_TRY(day, m_date.day());
+        SECATEUR_TRY(prompt, engine::chatPrompt(model, m_request.prompt, day, m_request.bos));
+        m_request.prompt = prompt.text;
+        if (prompt.droppedBos)
+            m_chatNotices.push_back(chat::droppedBosNotice(1));
+        if (prompt.usedClock && !day)
+            m_chatNotices.emplace_back("the chat template writes today's date; --date makes it another one");
+        return {};
+    }
+
     Result<Outcome> runOne(const Session &session)
     {
         SECATEUR_TRY(model, m_model.model());
         m_request.model = model;
         m_request.study = m_model.study();
         m_request.run = m_model.run();
+        SECATEUR_CHECK(writeChat(model));
         SECATEUR_TRY(compute, engine::loadCompute());
         // The prompt is shown with the first text: until then it may turn out that nothing can be generated.
         bool shown = false;
@@ -109,8 +133,10 @@ private:
         SECATEUR_TRY(report, compute->generate(m_request, show, session.context));
         if (!shown)
             show({});
-        Outcome outcome{
-            {{"text", report.text}, {"ids", report.ids}, {"tokens_per_second", report.tokensPerSecond}}, "\n", {}, 0};
+        Outcome outcome{{{"text", report.text}, {"ids", report.ids}, {"tokens_per_second", report.tokensPerSecond}},
+                        "\n",
+                        m_chatNotices,
+                        0};
         if (report.cancelled) {
             outcome.notices.emplace_back("cancelled; the text so far is kept");
             outcome.status = exitStatus(ErrorCode::Cancelled);
@@ -125,6 +151,10 @@ private:
                            "--study and --run take one sub-model; name several of a STUDY with --runs");
         m_request.study = m_model.given();
         m_request.model = m_movedModel.value_or("");
+        if (m_request.chat) {
+            SECATEUR_TRY(study, store::Study::open(*m_request.study, store::Study::Access::Read));
+            SECATEUR_CHECK(writeChat(m_movedModel.value_or(study->model().path)));
+        }
         SECATEUR_TRY(compute, engine::loadCompute());
         std::optional<std::size_t> shown;
         const auto show = [&](std::size_t number, const std::string &run, std::string_view text) {
@@ -135,7 +165,9 @@ private:
             session.stream(text);
         };
         SECATEUR_TRY(report, compute->generateSideBySide({m_request, m_runs, m_along}, show, session.context));
-        return sideBySideOutcome(report, m_request.prompt);
+        Outcome outcome = sideBySideOutcome(report, m_request.prompt);
+        outcome.notices.insert(outcome.notices.end(), m_chatNotices.begin(), m_chatNotices.end());
+        return outcome;
     }
 
     ModelOptions m_model;
@@ -145,7 +177,9 @@ private:
     std::optional<std::filesystem::path> m_movedModel;
     std::optional<std::string> m_prompt;
     std::uint64_t m_topK = 0;
+    std::vector<std::string> m_chatNotices;
     BosOption m_bos;
+    DateOption m_date;
     ComputeOption m_compute;
 };
 

@@ -29,6 +29,7 @@ public:
             "prune code.secateur -m model.gguf -d python --data a.jsonl b.jsonl --pattern 2:4 --seed 1 --run python-24",
             "prune code.secateur -m model.gguf -d code --data python.jsonl java.jsonl --weights 3,1",
             "prune code.secateur -m model.gguf -d python --data a.jsonl --sparsity 0.7 --layer-sparsity owl",
+            "prune code.secateur -m model.gguf -d chat --data conversations.jsonl --chat",
             "prune code.secateur -m model.gguf -d python --token-ids ids.safetensors --samples 32",
             "prune code.secateur -m model.gguf -d python --data python.jsonl --resume"};
     }
@@ -71,12 +72,22 @@ private:
             arguments.text("--preset", m_data.preset, "P", "How to read a well-known dataset: " + presetNames())
                 .group(heading)
                 .needs(files);
-        arguments
-            .text("--template", m_data.fieldTemplate, "T",
-                  "Text of a record from its fields, e.g. \"{question}\\n{answer}\"")
-            .group(heading)
-            .needs(files)
-            .excludes(preset);
+        const Argument fields = arguments
+                                    .text("--template", m_data.fieldTemplate, "T",
+                                          "Text of a record from its fields, e.g. \"{question}\\n{answer}\"")
+                                    .group(heading)
+                                    .needs(files)
+                                    .excludes(preset);
+        const Argument chat =
+            arguments
+                .flag("--chat", m_request.chat,
+                      "The records are conversations (messages, ShareGPT, prompt and response): write "
+                      "them with the model's chat template")
+                .group(heading)
+                .needs(files)
+                .excludes(preset)
+                .excludes(fields);
+        m_date.declare(arguments).group(heading).needs(chat);
         arguments
             .path("--token-ids", m_request.tokenIds,
                   "Instead: the I32 or I64 tensor input_ids [samples, length] of this file, as it is", "S.safetensors")
@@ -127,6 +138,7 @@ private:
         SECATEUR_TRY(statistics, statisticsFromName(m_statistics));
         SECATEUR_TRY(bos, m_bos.policy());
         SECATEUR_TRY(weights, weightsFrom(m_weights));
+        SECATEUR_TRY(day, m_date.day());
         const bool calibrated = !m_data.files.empty() || m_request.tokenIds.has_value();
         if (!calibrated && usesActivations(method))
             return failure(ErrorCode::InvalidArgument,
@@ -139,6 +151,7 @@ private:
         m_request.compute = m_compute.type();
         m_data.bos = bos;
         m_data.weights = weights;
+        m_data.chatDay = day;
         m_data.samples = m_samples.value_or(m_data.samples);
         if (!m_data.files.empty())
             m_request.data = m_data;
@@ -158,6 +171,7 @@ private:
     TargetOptions m_target;
     LayerOption m_layers;
     BosOption m_bos;
+    DateOption m_date;
     ComputeOption m_compute;
 };
 

@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "core/base/file.h"
-#include "core/engine/chat.h"
+#include "core/chat/chattemplate.h"
 #include "core/store/names.h"
 #include "core/store/study.h"
 
@@ -74,16 +74,16 @@ void BosOption::declare(Arguments &arguments)
         .oneOf({"auto", "always", "never"});
 }
 
-void DateOption::declare(Arguments &arguments)
+Argument DateOption::declare(Arguments &arguments)
 {
-    arguments.text("--date", m_text, "YYYY-MM-DD", "The day that a chat template is told (default: today)");
+    return arguments.text("--date", m_text, "YYYY-MM-DD", "The day that a chat template is told (default: today)");
 }
 
 Result<std::optional<std::tm>> DateOption::day() const
 {
     if (!m_text)
         return std::optional<std::tm>();
-    SECATEUR_TRY(day, engine::dayFromText(*m_text));
+    SECATEUR_TRY(day, chat::dayFromText(*m_text));
     return std::optional(day);
 }
 

@@ -56,7 +56,7 @@ private:
 class DateOption
 {
 public:
-    void declare(Arguments &arguments);
+    Argument declare(Arguments &arguments);
     /// Empty: today. InvalidArgument.
     [[nodiscard]] Result<std::optional<std::tm>> day() const;
 

@@ -2,6 +2,8 @@
 #include "core/chat/chattemplate.h"
 
 #include <algorithm>
+#include <charconv>
+#include <chrono>
 
 #include "core/base/sha256.h"
 #include "core/chat/interpreter.h"
@@ -57,6 +59,7 @@ Result<std::shared_ptr<const ChatTemplate>> ChatTemplate::parse(std::string sour
         return tl::make_unexpected(withContext(body.error(), origin));
     std::shared_ptr<ChatTemplate> result(new ChatTemplate);
     result->m_sha256 = sha256Hex(source);
+    result->m_mentionsClock = source.find("strftime_now") != std::string::npos;
     result->m_origin = std::move(origin);
     result->m_tokens = std::move(tokens);
     result->m_program = std::make_unique<const Program>(Program{std::move(*body)});
@@ -82,6 +85,37 @@ Result<Rendered> ChatTemplate::render(const nlohmann::ordered_json &messages, co
     if (!text)
         return tl::make_unexpected(withContext(text.error(), m_origin));
     return Rendered{std::move(*text), interpreter.usedClock()};
+}
+
+Result<std::tm> dayFromText(const std::string &text)
+{
+    int year = 0;
+    unsigned month = 0;
+    unsigned day = 0;
+    const auto number = [&](std::size_t at, std::size_t size, auto &value) {
+        const char *const begin = text.data() + at;
+        const auto [end, problem] = std::from_chars(begin, begin + size, value);
+        return problem == std::errc() && end == begin + size;
+    };
+    const bool shaped = text.size() == 10 && text[4] == '-' && text[7] == '-' && number(0, 4, year)
+        && number(5, 2, month) && number(8, 2, day);
+    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+    if (!shaped || !date.ok() || year < 1900)
+        return failure(ErrorCode::InvalidArgument, "\"" + text + "\" is no date; write it as 2026-11-28");
+    std::tm time{};
+    time.tm_year = year - 1900;
+    time.tm_mon = int(month) - 1;
+    time.tm_mday = int(day);
+    time.tm_isdst = -1;
+    std::mktime(&time); // fills in the day of the week and of the year
+    return time;
+}
+
+std::tm today()
+{
+    std::tm day = localNow();
+    day.tm_hour = day.tm_min = day.tm_sec = 0;
+    return day;
 }
 
 } // namespace secateur::chat

@@ -52,6 +52,8 @@ public:
     /// template itself refuses the conversation (raise_exception).
     [[nodiscard]] Result<Rendered> render(const nlohmann::ordered_json &messages, const RenderOptions &options) const;
 
+    /// Whether the text may depend on the day.
+    [[nodiscard]] bool mentionsClock() const { return m_mentionsClock; }
     [[nodiscard]] const std::string &origin() const { return m_origin; }
     [[nodiscard]] const std::string &sha256() const { return m_sha256; } ///< of the template's bytes
 
@@ -61,8 +63,14 @@ private:
 
     std::string m_origin;
     std::string m_sha256;
+    bool m_mentionsClock = false;
     SpecialTokens m_tokens;
     std::unique_ptr<const Program> m_program;
 };
+
+/// Midnight of a day written as 2026-11-28. InvalidArgument.
+[[nodiscard]] Result<std::tm> dayFromText(const std::string &text);
+/// Midnight of today, local time.
+[[nodiscard]] std::tm today();
 
 } // namespace secateur::chat

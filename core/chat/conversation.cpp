@@ -145,4 +145,12 @@ Result<EncodedChat> encodeChat(const tokenizer::Tokenizer &tokenizer, std::strin
     return chat;
 }
 
+std::string droppedBosNotice(std::uint64_t texts)
+{
+    return (texts == 1 ? "the text" : std::to_string(texts) + " texts")
+        + std::string(
+               " of the chat template would have begun with two beginning-of-sequence tokens, the template's and "
+               "the tokenizer's; one was left out");
+}
+
 } // namespace secateur::chat

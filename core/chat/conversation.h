@@ -18,7 +18,8 @@ namespace secateur::chat {
 ///   "answer": one turn of user and assistant. Prompt and completion may also be lists of messages.
 /// A text "system" or "system_prompt" beside the last two forms comes first.
 /// BadInput names the record by `origin` and lists the fields that it has.
-[[nodiscard]] Result<nlohmann::ordered_json> messagesOf(const nlohmann::ordered_json &fields, const std::string &origin);
+[[nodiscard]] Result<nlohmann::ordered_json> messagesOf(const nlohmann::ordered_json &fields,
+                                                        const std::string &origin);
 
 /// The ids of a rendered conversation.
 struct EncodedChat {
@@ -28,5 +29,8 @@ struct EncodedChat {
 /// With BosPolicy::Auto, the tokenizer adds BOS where it always does, unless the text begins with it already.
 [[nodiscard]] Result<EncodedChat> encodeChat(const tokenizer::Tokenizer &tokenizer, std::string_view text,
                                              BosPolicy bos);
+
+/// What is said when rendered texts began with BOS and the tokenizer would have added another.
+[[nodiscard]] std::string droppedBosNotice(std::uint64_t texts);
 
 } // namespace secateur::chat

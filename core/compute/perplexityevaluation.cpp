@@ -5,13 +5,25 @@
 #include <chrono>
 
 #include "core/base/system.h"
+#include "core/chat/conversation.h"
 #include "core/compute/jobs.h"
+#include "core/data/recordtext.h"
 #include "core/model/scoring.h"
 #include "core/tokenizer/tokenizer.h"
 
 namespace secateur::compute {
 
 namespace {
+
+/// The ids of one text; what a chat template wrote may begin with BOS itself.
+Result<std::vector<model::TokenId>> idsOf(const tokenizer::Tokenizer &tokenizer, const engine::EvaluationTexts &texts,
+                                          std::size_t item)
+{
+    if (texts.files.empty() || !data::isChatText(texts.files.front().fieldTemplate))
+        return tokenizer.encode(texts.texts[item], texts.bos);
+    SECATEUR_TRY(encoded, chat::encodeChat(tokenizer, texts.texts[item], texts.bos));
+    return std::move(encoded.ids);
+}
 
 using Clock = std::chrono::steady_clock;
 
@@ -47,7 +59,7 @@ Result<void> PerplexityEvaluation::cutTexts(const tokenizer::Tokenizer &tokenize
 {
     for (std::size_t item = 0; item < task.texts.texts.size(); ++item) {
         SECATEUR_CHECK(m_session.context().checkpoint());
-        SECATEUR_TRY(ids, tokenizer.encode(task.texts.texts[item], task.texts.bos));
+        SECATEUR_TRY(ids, idsOf(tokenizer, task.texts, item));
         ids.resize(std::min<std::size_t>(ids.size(), std::size_t(task.texts.length)));
         if (ids.size() < 2)
             continue;

@@ -5,6 +5,7 @@
 
 #include "core/base/file.h"
 #include "core/base/system.h"
+#include "core/chat/chattemplate.h"
 #include "core/compute/jobs.h"
 #include "core/engine/light.h"
 #include "core/prune/outliers.h"
@@ -39,6 +40,10 @@ Result<data::CalibrationSet> calibrationOf(const engine::PruneRequest &request, 
         SECATEUR_TRY(tokenizer, tokenizer::Tokenizer::forModel(request.model));
         auto wanted = *request.data;
         wanted.maxLength = std::min(wanted.maxLength, positions);
+        if (request.chat) {
+            SECATEUR_TRY(chatTemplate, chat::ChatTemplate::forModel(request.model));
+            wanted.chat = chatTemplate;
+        }
         return data::buildCalibrationSet(wanted, *tokenizer, context);
     }
     if (usesActivations(request.method))

@@ -103,7 +103,7 @@ private:
             m_followed = m_prompt;
             m_followed.insert(m_followed.end(), behind.begin(), behind.end());
         } else {
-            SECATEUR_TRY(whole, m_tokenizer->encode(m_request.prompt + *m_along, m_request.bos));
+            SECATEUR_TRY(whole, encodedPrompt(m_request, *m_tokenizer, m_request.prompt + *m_along));
             m_followed = std::move(whole);
         }
         m_given = std::size_t(std::ranges::mismatch(m_followed, m_prompt).in1 - m_followed.begin());

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "core/chat/conversation.h"
 #include "core/compute/jobs.h"
 #include "core/data/calibration.h"
 #include "core/model/batchgeneration.h"
@@ -15,10 +16,19 @@ Result<std::vector<model::TokenId>> promptOf(const engine::GenerateRequest &requ
                                              const architecture::ModelConfig &config)
 {
     if (!request.tokenIds)
-        return tokenizer.encode(request.prompt, request.bos);
+        return encodedPrompt(request, tokenizer, request.prompt);
     SECATEUR_TRY(set,
                  data::calibrationFromTokenIds(*request.tokenIds, "input_ids", 1, std::uint64_t(config.vocabSize)));
     return set.sequences.front();
+}
+
+Result<std::vector<model::TokenId>> encodedPrompt(const engine::GenerateRequest &request,
+                                                  const tokenizer::Tokenizer &tokenizer, std::string_view text)
+{
+    if (!request.chat)
+        return tokenizer.encode(text, request.bos);
+    SECATEUR_TRY(encoded, chat::encodeChat(tokenizer, text, request.bos));
+    return std::move(encoded.ids);
 }
 
 Result<std::int64_t> positionsFor(const engine::GenerateRequest &request, std::size_t promptTokens,

@@ -24,6 +24,10 @@ namespace secateur::compute {
                                                            const tokenizer::Tokenizer &tokenizer,
                                                            const architecture::ModelConfig &config);
 
+/// A text that begins with the prompt, as the model reads it: of a chat template at most one BOS.
+[[nodiscard]] Result<std::vector<model::TokenId>>
+encodedPrompt(const engine::GenerateRequest &request, const tokenizer::Tokenizer &tokenizer, std::string_view text);
+
 /// Tokens that the prompt and its continuation may take together: what was asked for, as far as the model reaches.
 /// BadInput when the prompt leaves no room.
 [[nodiscard]] Result<std::int64_t> positionsFor(const engine::GenerateRequest &request, std::size_t promptTokens,

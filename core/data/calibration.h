@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +16,10 @@
 #include "core/base/types.h"
 #include "core/tokenizer/tokenizer.h"
 
+namespace secateur::chat {
+class ChatTemplate;
+}
+
 namespace secateur::data {
 
 /// What to calibrate a sub-model on.
@@ -23,6 +29,9 @@ struct CalibrationRequest {
                                  ///< the records of all files are drawn alike, so that a larger file gives more
     std::string preset; ///< name of a built-in template (dataset.h presets()); or
     std::string fieldTemplate; ///< e.g. "{question}\n{answer}"; both empty: guessed for each file from its first record
+    /// Instead of both: the records are conversations, written by this template of the model.
+    std::shared_ptr<const chat::ChatTemplate> chat = {};
+    std::optional<std::tm> chatDay = {}; ///< what it is told as the day; empty: today
     std::uint64_t samples = 128; ///< how many sequences
     std::uint64_t length = 0; ///< tokens per sequence: sampled records joined by a blank line, cut to this length
                               ///< ("packed"); 0: one record a sequence, natural length
@@ -38,7 +47,7 @@ struct Provenance {
         std::uint64_t bytes = 0;
         std::string sha256;
         std::uint64_t records = 0;
-        std::string fieldTemplate; ///< with which its records were rendered; empty for token ids
+        std::string fieldTemplate; ///< how its records became texts, as RecordText::text() says; empty for token ids
         std::string path = {}; ///< where it was read, so that held-out texts can be found; empty: not recorded
         std::optional<double> weight = {}; ///< of its share in a mixture; none: drawn from together with the others
         std::uint64_t sequences = 0; ///< that it gave to a mixture
@@ -73,6 +82,7 @@ struct CalibrationSet {
 };
 
 /// Reads, renders, samples and tokenises. The same request on the same bytes gives the same ids on every machine.
+/// Conversations may be packed, too: nothing stands between them, and what is no conversation is BadInput.
 /// Records without text and repeated texts are left out; the others are drawn without replacement (sampler.h).
 /// Packed: each record is tokenised with the blank line after it, and none is used twice; what does not fill a last
 /// sequence is left out. Fewer sequences than asked for give a notice, none gives BadInput.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/chat/conversation.h"
 #include "core/data/calibration.h"
 #include "core/data/corpus.h"
 #include "core/data/mixture.h"
@@ -53,7 +54,15 @@ public:
 
     Result<void> take(const std::string &text, std::uint64_t record) override
     {
-        SECATEUR_TRY(ids, m_tokenizer.encode(text, m_request.bos));
+        std::vector<TokenId> ids;
+        if (m_request.chat) {
+            SECATEUR_TRY(encoded, chat::encodeChat(m_tokenizer, text, m_request.bos));
+            ids = std::move(encoded.ids);
+            m_droppedBos += encoded.droppedBos ? 1 : 0;
+        } else {
+            SECATEUR_TRY(encoded, m_tokenizer.encode(text, m_request.bos));
+            ids = std::move(encoded);
+        }
         if (ids.empty())
             return {};
         if (ids.size() > m_request.maxLength) {
@@ -79,6 +88,8 @@ public:
         if (m_cut > 0)
             notices.push_back(std::to_string(m_cut) + " of " + std::to_string(made) + " samples were longer than "
                               + std::to_string(m_request.maxLength) + " tokens and were cut");
+        if (m_droppedBos > 0)
+            notices.push_back(chat::droppedBosNotice(m_droppedBos));
         std::ranges::move(m_sequences, std::back_inserter(set.sequences));
         std::ranges::move(m_records, std::back_inserter(set.provenance.sampleIndices));
         return {};
@@ -90,11 +101,13 @@ private:
     std::vector<std::vector<TokenId>> m_sequences;
     std::vector<std::uint64_t> m_records;
     std::uint64_t m_cut = 0;
+    std::uint64_t m_droppedBos = 0;
 };
 
 /// Documents one after another, each followed by a blank line, cut into sequences of one length. Each document is
 /// tokenised by itself together with the blank line after it, so the ids do not depend on how much is read at a time.
-/// A document may be split over sequences; what does not fill a last sequence is left out.
+/// A document may be split over sequences; what does not fill a last sequence is left out. Conversations end as their
+/// template ends them, without a blank line.
 class PackedMaker final : public SequenceMaker
 {
 public:
@@ -105,14 +118,21 @@ public:
 
     Result<void> take(const std::string &text, std::uint64_t record) override
     {
-        SECATEUR_TRY(ids, m_tokenizer.encode(text + std::string(documentSeparator), BosPolicy::Never));
+        const std::string_view separator = m_request.chat ? std::string_view() : documentSeparator;
+        SECATEUR_TRY(ids, m_tokenizer.encode(text + std::string(separator), BosPolicy::Never));
         m_starts.emplace_back(record, m_total);
         m_total += ids.size();
         for (const auto id : ids) {
             if (m_sequences.size() == m_request.samples)
                 break;
-            if (m_open.empty() && m_bos)
+            if (m_open.empty() && m_bos) {
                 m_open.push_back(*m_bos);
+                if (m_request.chat && id == *m_bos) { // the template begins with it, too
+                    ++m_droppedBos;
+                    --m_total;
+                    continue;
+                }
+            }
             m_open.push_back(id);
             if (m_open.size() == m_request.length)
                 m_sequences.push_back(std::exchange(m_open, {}));
@@ -136,6 +156,8 @@ public:
         for (const auto &[record, start] : m_starts)
             if (start < made * m_payload)
                 set.provenance.sampleIndices.push_back(record);
+        if (m_droppedBos > 0)
+            set.provenance.notices.push_back(chat::droppedBosNotice(m_droppedBos));
         std::ranges::move(m_sequences, std::back_inserter(set.sequences));
         return {};
     }
@@ -155,6 +177,7 @@ private:
     std::vector<TokenId> m_open;
     std::vector<std::pair<std::uint64_t, std::uint64_t>> m_starts; ///< record, and where its tokens start in the stream
     std::uint64_t m_total = 0; ///< tokens seen, without BOS
+    std::uint64_t m_droppedBos = 0;
 };
 
 /// The token that the policy puts at the start of a packed sequence.
@@ -192,21 +215,25 @@ Result<void> checkRequest(const CalibrationRequest &request)
         return refuse("samples would be cut to 0 tokens; give a maximal length of at least 1");
     if (!request.preset.empty() && !request.fieldTemplate.empty())
         return refuse("a preset (\"" + request.preset + "\") and a template were given; give one of them");
+    if (request.chat && (!request.preset.empty() || !request.fieldTemplate.empty()))
+        return refuse("conversations are written by the model's chat template: give no preset and no template");
     return request.weights.empty() ? Result<void>() : checkWeights(request.weights, request.files.size());
 }
 
 /// The template asked for; none: to be guessed.
-Result<std::optional<FieldTemplate>> requestedTemplate(const CalibrationRequest &request)
+Result<std::optional<RecordText>> requestedTemplate(const CalibrationRequest &request)
 {
+    if (request.chat)
+        return std::optional(RecordText(request.chat, request.chatDay ? *request.chatDay : chat::today()));
     std::string text = request.fieldTemplate;
     if (!request.preset.empty()) {
         SECATEUR_TRY(preset, presetByName(request.preset));
         text = preset.fieldTemplate;
     }
     if (text.empty())
-        return std::optional<FieldTemplate>();
+        return std::optional<RecordText>();
     SECATEUR_TRY(parsed, FieldTemplate::parse(text));
-    return std::optional(std::move(parsed));
+    return std::optional(RecordText(std::move(parsed)));
 }
 
 /// What is known of the set before a record is drawn.
@@ -231,6 +258,9 @@ Provenance describe(const CalibrationRequest &request, const Corpus &corpus, boo
             provenance.notices.push_back(file.name + ": the template \"" + file.fieldTemplate
                                          + "\" was chosen from the fields");
     }
+    if (request.chat && request.chat->mentionsClock() && !request.chatDay)
+        provenance.notices.push_back("the chat template writes the date; --date gives the same texts on another day ("
+                                     + provenance.files.front().fieldTemplate + ")");
     if (corpus.duplicates() > 0)
         provenance.notices.push_back(std::to_string(corpus.duplicates())
                                      + " records were left out because their text was seen before");

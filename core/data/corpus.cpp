@@ -35,16 +35,16 @@ class Corpus::Scanner
 public:
     Scanner(Corpus &corpus, const RunContext &context) : m_corpus(corpus), m_context(context) { }
 
-    [[nodiscard]] Result<void> scanFile(const std::filesystem::path &path, std::optional<FieldTemplate> fieldTemplate)
+    [[nodiscard]] Result<void> scanFile(const std::filesystem::path &path, std::optional<RecordText> recordText)
     {
         const std::uint64_t before = m_records;
         const auto visit = [&](const Record &record) -> Result<void> {
-            if (!fieldTemplate) {
+            if (!recordText) {
                 SECATEUR_TRY(guessed, guessTemplate(record));
                 SECATEUR_TRY(parsed, FieldTemplate::parse(guessed));
-                fieldTemplate = std::move(parsed);
+                recordText = RecordText(std::move(parsed));
             }
-            SECATEUR_TRY(text, fieldTemplate->render(record));
+            SECATEUR_TRY(text, recordText->render(record));
             add(text);
             return {};
         };
@@ -52,9 +52,9 @@ public:
         SECATEUR_CHECK(forEachRecord(path, visit, m_context, digest));
         m_corpus.m_paths.push_back(path);
         m_corpus.m_files.push_back({path.filename().string(), digest.bytes, digest.sha256, m_records - before,
-                                    fieldTemplate ? fieldTemplate->text() : std::string(),
+                                    recordText ? recordText->text() : std::string(),
                                     std::filesystem::absolute(path).lexically_normal().string()});
-        m_corpus.m_templates.push_back(std::move(fieldTemplate));
+        m_corpus.m_templates.push_back(std::move(recordText));
         return {};
     }
 
@@ -83,12 +83,12 @@ private:
 };
 
 Result<Corpus> Corpus::scan(const std::vector<std::filesystem::path> &files,
-                            const std::optional<FieldTemplate> &fieldTemplate, const RunContext &context)
+                            const std::optional<RecordText> &recordText, const RunContext &context)
 {
     Corpus corpus;
     Scanner scanner(corpus, context);
     for (const auto &file : files)
-        SECATEUR_CHECK(scanner.scanFile(file, fieldTemplate));
+        SECATEUR_CHECK(scanner.scanFile(file, recordText));
     return corpus;
 }
 

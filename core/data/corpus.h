@@ -15,6 +15,7 @@
 #include "core/base/runcontext.h"
 #include "core/data/calibration.h"
 #include "core/data/dataset.h"
+#include "core/data/recordtext.h"
 #include "core/data/textchunks.h"
 
 namespace secateur::data {
@@ -33,8 +34,7 @@ public:
     /// Reads all records. Without a template, one is guessed for each file from its first record.
     /// BadInput (a record that does not fit the template), Cancelled.
     [[nodiscard]] static Result<Corpus> scan(const std::vector<std::filesystem::path> &files,
-                                             const std::optional<FieldTemplate> &fieldTemplate,
-                                             const RunContext &context);
+                                             const std::optional<RecordText> &recordText, const RunContext &context);
 
     [[nodiscard]] const std::vector<Document> &documents() const { return m_documents; }
     [[nodiscard]] const std::vector<Provenance::File> &files() const { return m_files; }
@@ -56,7 +56,7 @@ private:
 
     std::vector<std::filesystem::path> m_paths;
     std::vector<Provenance::File> m_files;
-    std::vector<std::optional<FieldTemplate>> m_templates; ///< one per file; empty: a file without records
+    std::vector<std::optional<RecordText>> m_templates; ///< one per file; empty: a file without records
     std::vector<Document> m_documents;
     std::uint64_t m_duplicates = 0;
     std::uint64_t m_blank = 0;

@@ -1,46 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/chat.h"
 
-#include <charconv>
-#include <chrono>
-
 #include "core/chat/chattemplate.h"
 #include "core/chat/conversation.h"
 #include "core/data/dataset.h"
 
 namespace secateur::engine {
-
-Result<std::tm> dayFromText(const std::string &text)
-{
-    int year = 0;
-    unsigned month = 0;
-    unsigned day = 0;
-    const auto number = [&](std::size_t at, std::size_t size, auto &value) {
-        const char *const begin = text.data() + at;
-        const auto [end, problem] = std::from_chars(begin, begin + size, value);
-        return problem == std::errc() && end == begin + size;
-    };
-    const bool shaped = text.size() == 10 && text[4] == '-' && text[7] == '-' && number(0, 4, year)
-        && number(5, 2, month) && number(8, 2, day);
-    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
-    if (!shaped || !date.ok() || year < 1900)
-        return failure(ErrorCode::InvalidArgument, "\"" + text + "\" is no date; write it as 2026-11-28");
-    std::tm time{};
-    time.tm_year = year - 1900;
-    time.tm_mon = int(month) - 1;
-    time.tm_mday = int(day);
-    time.tm_isdst = -1;
-    std::mktime(&time); // fills in the day of the week and of the year
-    return time;
-}
-
-std::string droppedBosNotice(std::uint64_t conversations)
-{
-    return (conversations == 1 ? "the text" : std::to_string(conversations) + " texts")
-        + std::string(
-               " of the chat template would have begun with two beginning-of-sequence tokens, the template's and "
-               "the tokenizer's; one was left out");
-}
 
 Result<ChatReport> renderChats(const ChatRequest &request, const RunContext &context)
 {
@@ -75,6 +40,16 @@ Result<ChatReport> renderChats(const ChatRequest &request, const RunContext &con
     };
     SECATEUR_CHECK(data::forEachRecord(request.data, visit, context));
     return report;
+}
+
+Result<ChatPrompt> chatPrompt(const std::filesystem::path &model, const std::string &prompt,
+                              const std::optional<std::tm> &now, BosPolicy bos)
+{
+    SECATEUR_TRY(chatTemplate, chat::ChatTemplate::forModel(model));
+    SECATEUR_TRY(tokenizer, tokenizer::Tokenizer::forModel(model));
+    SECATEUR_TRY(rendered, chatTemplate->render({{{"role", "user"}, {"content", prompt}}}, {true, now}));
+    SECATEUR_TRY(encoded, chat::encodeChat(*tokenizer, rendered.text, bos));
+    return ChatPrompt{rendered.text, rendered.usedClock, encoded.droppedBos};
 }
 
 } // namespace secateur::engine

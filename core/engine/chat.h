@@ -41,10 +41,13 @@ struct ChatReport {
 /// listed with its problem; NotFound when the model has no template.
 [[nodiscard]] Result<ChatReport> renderChats(const ChatRequest &request, const RunContext &context);
 
-/// Midnight of a day written as 2026-11-28. InvalidArgument.
-[[nodiscard]] Result<std::tm> dayFromText(const std::string &text);
-
-/// What is said when a rendered text began with BOS and the tokenizer would have added another.
-[[nodiscard]] std::string droppedBosNotice(std::uint64_t conversations);
+struct ChatPrompt {
+    std::string text; ///< one turn of the user, up to where the model is to answer
+    bool usedClock = false;
+    bool droppedBos = false; ///< its ids would begin with two BOS
+};
+/// A prompt in the form of the model's chat template. NotFound when it has none.
+[[nodiscard]] Result<ChatPrompt> chatPrompt(const std::filesystem::path &model, const std::string &prompt,
+                                            const std::optional<std::tm> &now, BosPolicy bos);
 
 } // namespace secateur::engine

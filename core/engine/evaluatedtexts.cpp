@@ -38,14 +38,17 @@ Result<std::vector<fs::path>> pathsOf(const EvaluationRecipe &recipe)
 }
 
 /// The template that all files were read with; none where they differ, and it is guessed for each as it was then.
-Result<std::optional<data::FieldTemplate>> templateOf(const EvaluationRecipe &recipe)
+Result<std::optional<data::RecordText>> templateOf(const EvaluationRecipe &recipe)
 {
     const std::string &first = recipe.files.front().fieldTemplate;
     const bool same = std::ranges::all_of(recipe.files, [&](const auto &file) { return file.fieldTemplate == first; });
     if (first.empty() || !same)
-        return std::optional<data::FieldTemplate>();
+        return std::optional<data::RecordText>();
+    if (data::isChatText(first))
+        return failure(ErrorCode::Unsupported,
+                       "its texts were written by the model's chat template, which is not read to show them");
     SECATEUR_TRY(parsed, data::FieldTemplate::parse(first));
-    return std::optional(std::move(parsed));
+    return std::optional(data::RecordText(std::move(parsed)));
 }
 
 Result<void> checkUnchanged(const EvaluationRecipe &recipe, const data::Corpus &corpus)

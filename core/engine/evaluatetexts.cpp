@@ -130,14 +130,15 @@ std::vector<Source> sourcesOf(const store::Study &study, const std::string &doma
     return sources;
 }
 
-Result<Corpus> scan(const Provenance &provenance, const std::vector<fs::path> &paths, const RunContext &context)
+Result<Corpus> scan(const Provenance &provenance, const std::vector<fs::path> &paths, const fs::path &model,
+                    const RunContext &context)
 {
-    std::optional<data::FieldTemplate> fieldTemplate; // none: the files differ in theirs, which are guessed again
+    std::optional<data::RecordText> recordText; // none: the files differ in theirs, which are guessed again
     if (!provenance.fieldTemplate.empty()) {
-        SECATEUR_TRY(parsed, data::FieldTemplate::parse(provenance.fieldTemplate));
-        fieldTemplate = std::move(parsed);
+        SECATEUR_TRY(parsed, data::RecordText::fromDescription(provenance.fieldTemplate, model));
+        recordText = std::move(parsed);
     }
-    return Corpus::scan(paths, fieldTemplate, context);
+    return Corpus::scan(paths, recordText, context);
 }
 
 /// What no held-out text may be: a text that some run of the domain saw, or the same record rendered otherwise.
@@ -191,7 +192,7 @@ Result<void> readTexts(const Corpus &corpus, const std::vector<std::size_t> &cho
 }
 
 Result<EvaluationTexts> heldOut(const EvaluateRequest &request, std::vector<Source> &sources, const std::string &domain,
-                                std::vector<std::string> &notices, const RunContext &context)
+                                const fs::path &model, std::vector<std::string> &notices, const RunContext &context)
 {
     FileFinder finder(request.data, context);
     for (auto &source : sources) {
@@ -200,7 +201,7 @@ Result<EvaluationTexts> heldOut(const EvaluateRequest &request, std::vector<Sour
             SECATEUR_TRY(path, finder.find(file, domain));
             paths.push_back(path);
         }
-        SECATEUR_TRY(corpus, scan(source.provenance, paths, context));
+        SECATEUR_TRY(corpus, scan(source.provenance, paths, model, context));
         source.corpus = std::move(corpus);
     }
     const Seen seen = seenBy(sources);
@@ -300,6 +301,7 @@ Result<std::vector<EvaluationTexts>> evaluationTexts(const EvaluateRequest &requ
     if (!study)
         return failure(ErrorCode::InvalidArgument,
                        "a model has no held-out texts of its own: name a study, or a file of texts with --items");
+    const fs::path model = request.model ? *request.model : fs::path(study->model().path);
     std::vector<EvaluationTexts> all;
     for (const auto &domain : domains) {
         auto sources = sourcesOf(*study, domain);
@@ -309,7 +311,7 @@ Result<std::vector<EvaluationTexts>> evaluationTexts(const EvaluateRequest &requ
                 + "\": has no held-out texts of its own, because none of its runs was calibrated on text");
             continue;
         }
-        SECATEUR_TRY(texts, heldOut(request, sources, domain, notices, context));
+        SECATEUR_TRY(texts, heldOut(request, sources, domain, model, notices, context));
         if (!texts.texts.empty())
             all.push_back(std::move(texts));
     }

@@ -26,6 +26,7 @@ struct PruneRequest {
     std::string domain;
     std::string run; ///< empty: <domain>-<method>-<sparsity>, made unique
     std::optional<data::CalibrationRequest> data; ///< this, or token ids, or neither for methods without activations
+    bool chat = false; ///< the records of `data` are conversations: write them with the model's chat template
     std::optional<std::filesystem::path> tokenIds;
     std::optional<std::uint64_t> tokenIdSamples;
     std::uint64_t tokenIdLength = 0; ///< of each row the first so many; 0: all
@@ -72,6 +73,7 @@ struct GenerateRequest {
     std::optional<std::filesystem::path> study;
     std::string run; ///< with `study`: generate with that sub-model
     std::string prompt;
+    bool chat = false; ///< it was written by a chat template, which may begin with BOS itself
     std::optional<std::filesystem::path> tokenIds; ///< instead of a prompt: first row of `input_ids`
     std::uint64_t maxNewTokens = 64;
     double temperature = 0.0; ///< 0: greedy
