@@ -38,8 +38,13 @@ Result<void> BpeTokenizer::build(TokenizerSpec &spec)
     m_normalizer = std::move(normalizer);
     m_preTokenizer = std::move(preTokenizer);
     m_decoder = std::move(decoder);
-    SECATEUR_TRY(model, inPart(BpeModel::create(spec, m_preTokenizer.isByteLevel()), "model"));
-    m_model = std::move(model);
+    if (spec.scores.empty()) {
+        SECATEUR_TRY(model, inPart(BpeModel::create(spec, m_preTokenizer.isByteLevel()), "model"));
+        m_model = std::move(model);
+    } else {
+        SECATEUR_TRY(model, inPart(UnigramModel::create(spec), "model"));
+        m_unigram = std::move(model);
+    }
     SECATEUR_CHECK(inPart(addTokens(spec), "added_tokens"));
     m_bos = idOf(spec.bosToken);
     m_eos = idOf(spec.eosToken);
@@ -49,11 +54,11 @@ Result<void> BpeTokenizer::build(TokenizerSpec &spec)
 /// An added token either names a token of the vocabulary by its own id, or takes a free id.
 Result<void> BpeTokenizer::addTokens(TokenizerSpec &spec)
 {
-    const Vocabulary &vocabulary = m_model.vocabulary();
-    m_idEnd = vocabulary.idEnd();
+    const Vocabulary &own = vocabulary();
+    m_idEnd = own.idEnd();
     for (const AddedToken &token : spec.addedTokens) {
-        const TokenId known = vocabulary.idOf(token.content);
-        if (known >= 0 ? known != token.id : vocabulary.has(token.id))
+        const TokenId known = own.idOf(token.content);
+        if (known >= 0 ? known != token.id : own.has(token.id))
             return failure(ErrorCode::BadInput,
                            "added token \"" + token.content.substr(0, 80) + "\" has the id " + std::to_string(token.id)
                                + ", which disagrees with the vocabulary");
@@ -94,17 +99,19 @@ std::optional<TokenId> BpeTokenizer::idOf(const std::optional<std::string> &toke
         std::find_if(added.begin(), added.end(), [&](const AddedToken &a) { return a.content == *token; });
     if (found != added.end())
         return found->id;
-    const TokenId id = m_model.vocabulary().idOf(*token);
+    const TokenId id = vocabulary().idOf(*token);
     return id >= 0 ? std::optional(id) : std::nullopt;
 }
 
 bool BpeTokenizer::has(TokenId id) const
 {
-    return m_model.vocabulary().has(id) || m_added.find(id);
+    return vocabulary().has(id) || m_added.find(id);
 }
 
 std::string BpeTokenizer::kind() const
 {
+    if (m_unigram)
+        return "SentencePiece Unigram";
     return m_preTokenizer.isByteLevel() ? "byte-level BPE" : "SentencePiece BPE";
 }
 
@@ -117,7 +124,7 @@ std::string BpeTokenizer::tokenText(TokenId id) const
 {
     if (const AddedToken *token = m_added.find(id))
         return token->content;
-    return std::string(m_model.vocabulary().textOf(id));
+    return std::string(vocabulary().textOf(id));
 }
 
 Result<std::vector<TokenId>> BpeTokenizer::encode(std::string_view text, BosPolicy bos, bool eos) const
@@ -179,8 +186,12 @@ Result<void> BpeTokenizer::encodeSection(const Piece &section, EncodeScratch &sc
         }
         const Piece piece = {part.span.of(text), section.first && part.span.begin == 0};
         SECATEUR_TRY(words, m_preTokenizer.words(piece, scratch));
-        for (const Piece &word : words)
-            m_model.encode(word.text, cache, out);
+        for (const Piece &word : words) {
+            if (m_unigram)
+                SECATEUR_CHECK(m_unigram->encode(word.text, out));
+            else
+                m_model.encode(word.text, cache, out);
+        }
     }
     return {};
 }

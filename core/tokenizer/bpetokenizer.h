@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "core/tokenizer/pretokenizer.h"
 #include "core/tokenizer/tokenizer.h"
 #include "core/tokenizer/tokenizerspec.h"
+#include "core/tokenizer/unigrammodel.h"
 
 namespace secateur::tokenizer {
 
@@ -23,8 +25,8 @@ struct SourceTexts {
     std::function<std::string()> tokenizerConfigJson;
 };
 
-/// The pipeline of the reference: added tokens, normaliser, added tokens again, pre-tokeniser, BPE, template; and the
-/// decoder for the way back.
+/// The pipeline of the reference: added tokens, normaliser, added tokens again, pre-tokeniser, BPE (or Unigram),
+/// template; and the decoder for the way back.
 class BpeTokenizer final : public Tokenizer
 {
 public:
@@ -54,7 +56,13 @@ private:
     [[nodiscard]] Result<void> encodeSection(const Piece &section, EncodeScratch &scratch, WordCache &cache,
                                              std::vector<TokenId> &out) const;
 
+    [[nodiscard]] const Vocabulary &vocabulary() const
+    {
+        return m_unigram ? m_unigram->vocabulary() : m_model.vocabulary();
+    }
+
     BpeModel m_model;
+    std::optional<UnigramModel> m_unigram; ///< instead of BPE
     AddedTokens m_added;
     Normalizer m_normalizer;
     PreTokenizer m_preTokenizer;

@@ -98,6 +98,9 @@ Result<void> checkIds(const TokenizerSpec &spec, std::uint64_t vocabSize)
 Result<bool> addGgufTokenizer(const Tokenizer &tokenizer, std::uint64_t vocabSize, format::GgufMetadata &metadata)
 {
     SECATEUR_TRY(spec, readJsonSpec(tokenizer.tokenizerJson(), tokenizer.tokenizerConfigJson(), "the tokenizer"));
+    if (!spec.scores.empty())
+        return failure(ErrorCode::Unsupported,
+                       "a Unigram tokenizer is not written to GGUF; export a Hugging Face folder (--format dense)");
     SECATEUR_CHECK(checkIds(spec, vocabSize));
     Table table = tableOf(spec, vocabSize);
     const auto pre = spec.byteFallback ? std::nullopt : ggufPreName(spec);

@@ -49,13 +49,16 @@ Result<void> readAddedTokens(const json &list, TokenizerSpec &spec)
 }
 
 /// What the program cannot do exactly it refuses, rather than give other ids than the reference.
-Result<void> checkModel(const json &model, bool hasVocabulary)
+Result<void> checkModel(const json &model, bool hasVocabulary, bool hasScores)
 {
     const std::string type = fields::type(model);
-    if (!type.empty() && type != "BPE")
-        return failure(ErrorCode::Unsupported, "model type \"" + type + "\" (only BPE is supported)");
+    if (!type.empty() && type != "BPE" && type != "Unigram")
+        return failure(ErrorCode::Unsupported, "model type \"" + type + "\" (only BPE and Unigram are supported)");
     if (!model.is_object() || !hasVocabulary)
         return failure(ErrorCode::BadInput, "\"model\" lacks its \"vocab\"");
+    if (hasScores != (type == "Unigram"))
+        return failure(ErrorCode::BadInput,
+                       "\"vocab\" is a list of pieces with scores in Unigram, and in Unigram only");
     if (!fields::member(model, "dropout").is_null() && fields::member(model, "dropout") != 0.0)
         return failure(ErrorCode::Unsupported, "a BPE model with dropout");
     for (const char *affix : {"continuing_subword_prefix", "end_of_word_suffix"}) {
@@ -69,7 +72,7 @@ Result<void> checkModel(const json &model, bool hasVocabulary)
 Result<TokenizerSpec> specFromDocument(TokenizerDocument document)
 {
     const json &model = fields::member(document.rest, "model");
-    SECATEUR_CHECK(checkModel(model, document.hasVocabulary));
+    SECATEUR_CHECK(checkModel(model, document.hasVocabulary, !document.scores.empty()));
     TokenizerSpec spec;
     SECATEUR_TRY(byteFallback, fields::boolean(model, "byte_fallback", false));
     SECATEUR_TRY(ignoreMerges, fields::boolean(model, "ignore_merges", false));
@@ -79,6 +82,11 @@ Result<TokenizerSpec> specFromDocument(TokenizerDocument document)
     spec.ignoreMerges = ignoreMerges;
     spec.fuseUnknown = fuseUnknown;
     spec.unknownToken = unknown;
+    spec.scores = std::move(document.scores);
+    if (!fields::member(model, "unk_id").is_null()) {
+        SECATEUR_TRY(unknownId, fields::integer(model, "unk_id", MaxTokens));
+        spec.unknownId = TokenId(unknownId);
+    }
     spec.tokens = std::move(document.tokens);
     spec.ids = std::move(document.ids);
     spec.mergeParts = std::move(document.mergeParts);

@@ -24,6 +24,19 @@ struct Overloaded : F... {
 template <typename... F>
 Overloaded(F...) -> Overloaded<F...>;
 
+/// Without the white space at these sides.
+std::string withoutBlanks(std::string_view text, bool left, bool right)
+{
+    const auto isBlank = [&](std::size_t at) { return charClass(decodeUtf8(text, at)) == CharClass::Space; };
+    std::size_t begin = 0;
+    while (left && begin < text.size() && isBlank(begin))
+        static_cast<void>(decodeUtf8(text, begin));
+    std::size_t end = text.size();
+    while (right && end > begin && isBlank(previousCharacter(text, end)))
+        end = previousCharacter(text, end);
+    return std::string(text.substr(begin, end - begin));
+}
+
 } // namespace
 
 Result<std::string> replaceAll(std::string_view text, std::string_view from, std::string_view to, std::size_t limit)
@@ -86,10 +99,20 @@ Result<Normalizer::Step> Normalizer::stepFromJson(const json &description)
         return Step(NormalForm::Kc);
     if (type == "NFKD")
         return Step(NormalForm::Kd);
+    if (type == "Precompiled") {
+        SECATEUR_TRY(text, fields::text(description, "precompiled_charsmap"));
+        SECATEUR_TRY(map, Charsmap::fromBase64(text));
+        return Step(std::make_shared<const Charsmap>(std::move(map)));
+    }
+    if (type == "Strip") {
+        SECATEUR_TRY(left, fields::boolean(description, "strip_left", true));
+        SECATEUR_TRY(right, fields::boolean(description, "strip_right", true));
+        return Step(Strip{left, right});
+    }
     return failure(ErrorCode::Unsupported,
                    "normalizer \"" + type
                        + "\" (supported: Sequence, Prepend, Replace, NFC, "
-                         "NFD, NFKC, NFKD)");
+                         "NFD, NFKC, NFKD, Precompiled, Strip)");
 }
 
 Result<Normalizer> Normalizer::fromJson(const json &description)
@@ -113,6 +136,8 @@ Result<std::string> Normalizer::applyStep(const Step &step, std::string text, st
             [&](const ReplaceLiteral &replace) { return replaceAll(text, replace.from, replace.to, limit); },
             [&](const ReplaceRegex &replace) { return replaceAll(text, *replace.from, replace.to, limit, scratch); },
             [&](NormalForm form) { return normalizeUnicode(text, form, limit); },
+            [&](const Strip &strip) -> Result<std::string> { return withoutBlanks(text, strip.left, strip.right); },
+            [&](const std::shared_ptr<const Charsmap> &map) { return map->apply(text, limit); },
         },
         step);
 }

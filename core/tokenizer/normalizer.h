@@ -10,17 +10,18 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/result.h"
+#include "core/tokenizer/charsmap.h"
 #include "core/tokenizer/regex.h"
 #include "core/tokenizer/unicode.h"
 
 namespace secateur::tokenizer {
 
-/// What is done to a text before it is cut into words: Prepend, Replace, NFC/NFD/NFKC/NFKD and sequences of them
-/// (the "normalizer" of a tokenizer.json). Immutable.
+/// What is done to a text before it is cut into words: Prepend, Replace, NFC/NFD/NFKC/NFKD,
+/// Precompiled, Strip and sequences of them (the "normalizer" of a tokenizer.json). Immutable.
 class Normalizer
 {
 public:
-    /// Null: does nothing. Unsupported naming the step for others (Lowercase, Precompiled, …); BadInput.
+    /// Null: does nothing. Unsupported naming the step for others (Lowercase, Nmt, …); BadInput.
     [[nodiscard]] static Result<Normalizer> fromJson(const nlohmann::json &description);
 
     [[nodiscard]] bool isIdentity() const { return m_steps.empty(); }
@@ -40,7 +41,12 @@ private:
         std::shared_ptr<const Regex> from;
         std::string to;
     };
-    using Step = std::variant<Prepend, ReplaceLiteral, ReplaceRegex, NormalForm>;
+    struct Strip {
+        bool left = true;
+        bool right = true;
+    };
+    using Step =
+        std::variant<Prepend, ReplaceLiteral, ReplaceRegex, NormalForm, Strip, std::shared_ptr<const Charsmap>>;
 
     [[nodiscard]] static Result<Step> stepFromJson(const nlohmann::json &description);
     [[nodiscard]] static Result<Step> replaceFromJson(const nlohmann::json &description);

@@ -27,11 +27,12 @@ public:
     }
     bool number_integer(number_integer_t value) override
     {
-        return forward([&] { return m_builder.number_integer(value); });
+        return m_mode == Mode::Pieces ? addScore(double(value))
+                                      : forward([&] { return m_builder.number_integer(value); });
     }
     bool number_float(number_float_t value, const string_t &text) override
     {
-        return forward([&] { return m_builder.number_float(value, text); });
+        return m_mode == Mode::Pieces ? addScore(value) : forward([&] { return m_builder.number_float(value, text); });
     }
     bool binary(binary_t &value) override
     {
@@ -39,12 +40,16 @@ public:
     }
     bool number_unsigned(number_unsigned_t value) override
     {
+        if (m_mode == Mode::Pieces)
+            return addScore(double(value));
         return m_mode == Mode::Vocabulary ? addId(value) : forward([&] { return m_builder.number_unsigned(value); });
     }
     bool string(string_t &value) override
     {
         if (m_mode == Mode::Merges)
             return m_pairParts >= 0 ? addPairPart(value) : addSpacedMerge(value);
+        if (m_mode == Mode::Pieces)
+            return addPiece(value);
         return forward([&] { return m_builder.string(value); });
     }
 
@@ -52,8 +57,6 @@ public:
     {
         if (m_mode == Mode::Vocabulary)
             return addToken(name);
-        if (m_mode == Mode::Skip)
-            return true;
         if (!m_keys.back().insert(name).second)
             return refuse("key \"" + name + "\" is repeated");
         m_atVocabulary = m_inModel && m_depth == 2 && name == "vocab";
@@ -64,12 +67,10 @@ public:
     }
     bool start_object(std::size_t size) override
     {
-        if (m_mode == Mode::Vocabulary || m_mode == Mode::Merges)
+        if (m_mode != Mode::Document)
             return misplaced();
         if (!enter())
             return false;
-        if (m_mode == Mode::Skip)
-            return true;
         if (m_atVocabulary)
             return divert(Mode::Vocabulary);
         m_keys.emplace_back();
@@ -85,25 +86,27 @@ public:
     }
     bool start_array(std::size_t size) override
     {
-        if (m_mode == Mode::Vocabulary || (m_mode == Mode::Merges && m_pairParts >= 0))
+        if (m_mode == Mode::Vocabulary || (m_mode != Mode::Document && m_pairParts >= 0))
             return misplaced();
         if (!enter())
             return false;
-        if (m_mode == Mode::Merges)
+        if (m_mode != Mode::Document)
             m_pairParts = 0;
         if (m_mode != Mode::Document)
             return true;
         if (m_atVocabulary || m_atMerges)
-            return divert(m_atMerges ? Mode::Merges : Mode::Skip);
+            return divert(m_atMerges ? Mode::Merges : Mode::Pieces);
         return m_builder.start_array(size);
     }
     bool end_array() override
     {
         --m_depth;
-        if (m_mode == Mode::Merges && m_pairParts >= 0) {
+        if (m_mode != Mode::Document && m_pairParts >= 0) {
             const bool whole = m_pairParts == 2;
             m_pairParts = -1;
-            return whole || refuse("merge " + std::to_string(m_merges) + " has not two parts");
+            return whole
+                || (m_mode == Mode::Pieces ? misplaced()
+                                           : refuse("merge " + std::to_string(m_merges) + " has not two parts"));
         }
         return m_mode == Mode::Document ? m_builder.end_array() : leaveDiversion();
     }
@@ -113,7 +116,7 @@ public:
     }
 
 private:
-    enum class Mode { Document, Vocabulary, Merges, Skip };
+    enum class Mode { Document, Vocabulary, Merges, Pieces };
 
     bool refuse(std::string problem)
     {
@@ -122,17 +125,16 @@ private:
     }
     bool misplaced()
     {
-        return refuse(m_mode == Mode::Merges ? "model.merges holds something other than merges"
-                                             : "model.vocab holds something other than ids");
+        return refuse(m_mode == Mode::Merges       ? "model.merges holds something other than merges"
+                          : m_mode == Mode::Pieces ? "model.vocab holds something other than pieces with scores"
+                                                   : "model.vocab holds something other than ids");
     }
     /// A value of the document itself; an error in the two lists.
     template <typename F>
     bool forward(F toBuilder)
     {
-        if (m_mode == Mode::Vocabulary || m_mode == Mode::Merges)
+        if (m_mode != Mode::Document)
             return misplaced();
-        if (m_mode == Mode::Skip)
-            return true;
         m_atVocabulary = m_atMerges = false;
         if (++m_values > MaxOtherValues)
             return refuse("has more than " + std::to_string(MaxOtherValues) + " values");
@@ -146,7 +148,7 @@ private:
     {
         m_mode = mode;
         m_diversionDepth = m_depth;
-        m_document.hasVocabulary = m_document.hasVocabulary || mode == Mode::Vocabulary;
+        m_document.hasVocabulary = m_document.hasVocabulary || mode != Mode::Merges;
         m_atVocabulary = m_atMerges = false;
         return m_builder.null();
     }
@@ -170,6 +172,22 @@ private:
             return refuse("a token of model.vocab has the id " + std::to_string(id) + ", beyond the limit of "
                           + std::to_string(MaxTokens));
         m_document.ids.push_back(TokenId(id));
+        return true;
+    }
+    bool addPiece(std::string_view piece)
+    {
+        if (m_pairParts != 0)
+            return misplaced();
+        ++m_pairParts;
+        m_document.ids.push_back(TokenId(m_document.tokens.size()));
+        return addToken(piece);
+    }
+    bool addScore(double score)
+    {
+        if (m_pairParts != 1)
+            return misplaced();
+        ++m_pairParts;
+        m_document.scores.push_back(score);
         return true;
     }
     bool countMerge()

@@ -19,7 +19,8 @@ struct TokenizerDocument {
     TextTable tokens;
     std::vector<TokenId> ids;
     TextTable mergeParts;
-    bool hasVocabulary = false; ///< model.vocab was an object (an array belongs to Unigram)
+    std::vector<double> scores; ///< of model.vocab as a list of [piece, score], by id: Unigram
+    bool hasVocabulary = false; ///< model.vocab was there
 };
 
 /// Parses strictly: one document, no repeated key, at most 64 levels, MaxTokens tokens and MaxMerges merges.

@@ -62,6 +62,8 @@ struct TokenizerSpec {
     TextTable mergeParts; ///< left, right, left, right, …: two per merge
     /// Per merge, lower first; merges of one priority are done from left to right. Empty: in the order of the list.
     std::vector<std::uint32_t> mergePriorities;
+    std::vector<double> scores; ///< of a Unigram model, by id; empty: BPE
+    std::optional<TokenId> unknownId; ///< of a Unigram model
     bool byteFallback = false;
     bool ignoreMerges = false;
     bool fuseUnknown = false;

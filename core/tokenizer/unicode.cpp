@@ -166,6 +166,21 @@ bool isPrintable(char32_t character)
     }
 }
 
+std::size_t graphemeEnd(std::string_view text, std::size_t position)
+{
+    utf8proc_int32_t state = 0;
+    char32_t before = decodeUtf8(text, position);
+    while (position < text.size()) {
+        std::size_t behind = position;
+        const char32_t next = decodeUtf8(text, behind);
+        if (utf8proc_grapheme_break_stateful(utf8proc_int32_t(before), utf8proc_int32_t(next), &state))
+            break;
+        before = next;
+        position = behind;
+    }
+    return position;
+}
+
 bool isValidUtf8(std::string_view bytes)
 {
     while (!bytes.empty()) {

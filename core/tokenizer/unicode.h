@@ -22,7 +22,8 @@ enum class CharClass : std::uint8_t { Other, Letter, Number, Space };
 [[nodiscard]] char32_t toUpper(char32_t character); ///< likewise
 [[nodiscard]] char32_t toTitle(char32_t character); ///< likewise: "ǅ" of "ǆ"
 [[nodiscard]] bool isCased(char32_t character); ///< \p{L} with an upper and a lower case: \p{Lu}, \p{Ll}, \p{Lt}
-/// Whether Python's repr() shows it as it is: no control, format or unassigned character, and of the blanks only U+0020.
+/// Whether Python's repr() shows it as it is: no control, format or unassigned character, and of the blanks only
+/// U+0020.
 [[nodiscard]] bool isPrintable(char32_t character);
 
 [[nodiscard]] bool isValidUtf8(std::string_view bytes);
@@ -30,6 +31,9 @@ enum class CharClass : std::uint8_t { Other, Letter, Number, Space };
 /// The character at `position`, which moves behind it. `text` must be valid UTF-8 and `position` < its size;
 /// on anything else it gives U+FFFD and never reads outside.
 [[nodiscard]] char32_t decodeUtf8(std::string_view text, std::size_t &position);
+
+/// Where the extended grapheme cluster ends that begins at `position` (< size; Unicode annex 29).
+[[nodiscard]] std::size_t graphemeEnd(std::string_view text, std::size_t position);
 
 /// The position of the character before `position` (> 0).
 [[nodiscard]] std::size_t previousCharacter(std::string_view text, std::size_t position);

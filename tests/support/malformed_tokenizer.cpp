@@ -161,7 +161,7 @@ void addModels(Cases &cases)
     for (const char *type : {"Unigram", "WordPiece", "WordLevel"})
         refuse(cases, std::string("69 model ") + type, model(std::string(R"("type": ")") + type + "\""), type);
     refuse(cases, "69 Unigram's vocabulary",
-           R"({"model": {"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0.0], ["a", -1.5]]}})", "Unigram");
+           R"({"model": {"type": "BPE", "unk_id": 0, "vocab": [["<unk>", 0.0], ["a", -1.5]]}})", "in Unigram only");
     refuse(cases, "69 dropout", model(R"("type": "BPE", "dropout": 0.1)"), "dropout");
     refuse(cases, "69 subword prefix", model(R"("type": "BPE", "continuing_subword_prefix": "##")"),
            "continuing_subword_prefix");
@@ -182,8 +182,8 @@ void addComponents(Cases &cases)
         return with(&Parts::normalizer,
                     std::string(R"({"type": "Precompiled", "precompiled_charsmap": ")") + base64 + "\"}");
     };
-    refuse(cases, "69 charsmap of 2 bytes", charsmap("AAA="), "Precompiled");
-    refuse(cases, "69 charsmap that claims 4 GiB", charsmap("/////w=="), "Precompiled");
+    refuse(cases, "69 charsmap of 2 bytes", charsmap("AAA="), "precompiled_charsmap");
+    refuse(cases, "69 charsmap that claims 4 GiB", charsmap("/////w=="), "precompiled_charsmap");
     refuse(cases, "69 Lowercase", with(&Parts::normalizer, R"({"type": "Lowercase"})"), "Lowercase");
     refuse(cases, "69 normaliser without a type", with(&Parts::normalizer, "{}"), "normalizer");
     refuse(cases, "69 normaliser that is a number", with(&Parts::normalizer, "7"), "normalizer");
@@ -240,7 +240,7 @@ void addDocuments(Cases &cases)
     refuse(cases, "69 nested 10000 deep", with(&Parts::normalizer, std::string(10000, '[') + std::string(10000, ']')),
            "deeper");
     refuse(cases, "69 vocabulary nested 10000 deep",
-           with(&Parts::vocabulary, std::string(10000, '[') + std::string(10000, ']')), "deeper");
+           with(&Parts::vocabulary, std::string(10000, '[') + std::string(10000, ']')), "pieces with scores");
     accept(cases, "69 the sound tokenizer all others are made from", Parts().json());
 }
 
