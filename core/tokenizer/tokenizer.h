@@ -18,14 +18,14 @@ namespace secateur::tokenizer {
 
 using TokenId = std::int32_t;
 
-/// Text to token ids and back, for the two families of BPE: byte-level (GPT-2, Llama 3, SmolLM2) and SentencePiece
-/// style with byte fallback (Llama 2, Mistral, Gemma). Immutable; all calls are safe from several threads.
+/// Text to token ids and back, for byte-level BPE (GPT-2, Llama 3, SmolLM2), SentencePiece's BPE with byte fallback
+/// (Llama 2, Mistral, Gemma) and its Unigram (T5). Immutable; all calls are safe from several threads.
 /// Exact reference: transformers' fast tokenizers (goldens/smollm2/tokenizer_cases.jsonl).
 class Tokenizer
 {
 public:
     /// From the texts of tokenizer.json and, where there is one, tokenizer_config.json (bos/eos, add_bos_token).
-    /// BadInput within the limits of design/safety.md B.4; Unsupported for WordPiece, Unigram and the like.
+    /// BadInput within the limits of design/safety.md B.4; Unsupported for WordPiece and the like.
     [[nodiscard]] static Result<std::shared_ptr<const Tokenizer>>
     fromJson(std::string_view tokenizerJson, std::string_view tokenizerConfigJson, const std::string &origin);
     /// From tokenizer.ggml.* metadata.
@@ -44,7 +44,7 @@ public:
     /// wherever the tokenizer's own normaliser loses nothing.
     [[nodiscard]] virtual Result<std::string> decode(std::span<const TokenId> ids, bool skipSpecial) const = 0;
 
-    [[nodiscard]] virtual std::string kind() const = 0; ///< "byte-level BPE" or "SentencePiece BPE"
+    [[nodiscard]] virtual std::string kind() const = 0; ///< "byte-level BPE", "SentencePiece BPE" or "… Unigram"
     [[nodiscard]] virtual std::size_t vocabSize() const = 0;
     [[nodiscard]] virtual std::optional<TokenId> bosId() const = 0;
     [[nodiscard]] virtual std::optional<TokenId> eosId() const = 0;
