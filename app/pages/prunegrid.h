@@ -20,9 +20,10 @@ struct PruneGrid {
     std::vector<DomainPlan> domains;
     std::vector<PruneMethod> methods;
     std::vector<PruneTarget> targets;
-    std::optional<selection::LayerRule> layers; ///< spreads each target over the layers; a table replaces them
     std::vector<std::uint64_t> seeds;
     StatisticsMode statistics = StatisticsMode::Pruned;
+    std::optional<selection::LayerRule> layers =
+        {}; ///< spreads each target over the layers = {}; a table replaces them
 };
 
 /// One run to make: a row of the grid.
