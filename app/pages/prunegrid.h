@@ -22,8 +22,7 @@ struct PruneGrid {
     std::vector<PruneTarget> targets;
     std::vector<std::uint64_t> seeds;
     StatisticsMode statistics = StatisticsMode::Pruned;
-    std::optional<selection::LayerRule> layers =
-        {}; ///< spreads each target over the layers = {}; a table replaces them
+    std::optional<selection::LayerRule> layers = {}; ///< spreads each target; a table replaces them
 };
 
 /// One run to make: a row of the grid.
