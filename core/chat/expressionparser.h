@@ -67,6 +67,7 @@ private:
     [[nodiscard]] Result<ExpressionPtr> parseSubscript(ExpressionPtr subject);
     [[nodiscard]] Result<ExpressionPtr> parseFilter(ExpressionPtr subject);
     [[nodiscard]] Result<ExpressionPtr> parseTest(ExpressionPtr subject);
+    [[nodiscard]] Result<ExpressionPtr> parseCall(ExpressionPtr subject);
     [[nodiscard]] Result<void> parseArguments(Expression &call);
     [[nodiscard]] bool endsTuple(bool conditional) const;
 

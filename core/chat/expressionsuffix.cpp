@@ -11,14 +11,20 @@ Result<ExpressionPtr> ExpressionParser::parsePostfix(ExpressionPtr subject)
             SECATEUR_TRY(next, parseSubscript(std::move(subject)));
             subject = std::move(next);
         } else if (isOperator("(")) {
-            auto call = make(Kind::Call, current().line);
-            SECATEUR_CHECK(adopt(*call, std::move(subject)));
-            SECATEUR_CHECK(parseArguments(*call));
-            subject = std::move(call);
+            SECATEUR_TRY(next, parseCall(std::move(subject)));
+            subject = std::move(next);
         } else {
             return subject;
         }
     }
+}
+
+Result<ExpressionPtr> ExpressionParser::parseCall(ExpressionPtr subject)
+{
+    auto call = make(Kind::Call, current().line);
+    SECATEUR_CHECK(adopt(*call, std::move(subject)));
+    SECATEUR_CHECK(parseArguments(*call));
+    return call;
 }
 
 Result<ExpressionPtr> ExpressionParser::parseSubscript(ExpressionPtr subject)
@@ -70,10 +76,8 @@ Result<ExpressionPtr> ExpressionParser::parseFilters(ExpressionPtr subject)
             SECATEUR_TRY(next, parseTest(std::move(subject)));
             subject = std::move(next);
         } else if (isOperator("(")) { // what a filter gives may be called
-            auto call = make(Kind::Call, current().line);
-            SECATEUR_CHECK(adopt(*call, std::move(subject)));
-            SECATEUR_CHECK(parseArguments(*call));
-            subject = std::move(call);
+            SECATEUR_TRY(next, parseCall(std::move(subject)));
+            subject = std::move(next);
         } else {
             return subject;
         }
