@@ -135,7 +135,7 @@ Result<void> Pruner::pruneLayer(LayerIndex layer, const RunContext &context)
         SECATEUR_CHECK(m_decoder.forward(layer, *weights, m_activations.groups,
                                          passOn ? PassKind::Full : PassKind::StatisticsOnly, &statistics, context));
         norms = statistics.scalerRows();
-        addConvergence(statistics);
+        addConvergence(statistics, norms);
     }
     {
         const Stopwatch watch(m_times.prune);
@@ -149,13 +149,13 @@ Result<void> Pruner::pruneLayer(LayerIndex layer, const RunContext &context)
     return {};
 }
 
-void Pruner::addConvergence(const ActivationStatistics &statistics)
+void Pruner::addConvergence(const ActivationStatistics &statistics, const std::vector<std::vector<float>> &norms)
 {
     const std::size_t sequences = m_calibration.sequences.size();
     const double layers = double(m_decoder.config().layers) - double(m_firstLayer);
     for (const std::size_t part : {8U, 4U, 2U})
         if (sequences / part > 0)
-            m_normConvergence[sequences / part] += statistics.normDistance(sequences / part) / layers;
+            m_normConvergence[sequences / part] += statistics.normDistance(sequences / part, norms) / layers;
 }
 
 /// Selects, zeroes the pruned weights in place, and returns masks and norms for the store.

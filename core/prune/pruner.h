@@ -57,7 +57,7 @@ private:
     [[nodiscard]] Result<store::LayerResult> select(LayerIndex layer, model::BlockWeights &weights,
                                                     const std::vector<std::vector<float>> &norms,
                                                     const RunContext &context) const;
-    void addConvergence(const ActivationStatistics &statistics);
+    void addConvergence(const ActivationStatistics &statistics, const std::vector<std::vector<float>> &norms);
     [[nodiscard]] bool usesActivations() const { return secateur::usesActivations(m_options.method); }
     [[nodiscard]] bool isLast(LayerIndex layer) const;
 

@@ -68,13 +68,13 @@ std::vector<std::vector<float>> ActivationStatistics::scalerRows() const
     return rows;
 }
 
-double ActivationStatistics::normDistance(std::size_t sequences) const
+double ActivationStatistics::normDistance(std::size_t sequences, const std::vector<std::vector<float>> &ofAll) const
 {
     double difference = 0.0;
     double whole = 0.0;
     for (std::size_t input = 0; input < m_inputs.size(); ++input) {
         const auto some = scalerRow(input, sequences);
-        const auto all = scalerRow(input, m_sequences);
+        const auto &all = ofAll[input];
         for (std::size_t col = 0; col < all.size(); ++col) {
             difference += std::abs(std::sqrt(double(some[col])) - std::sqrt(double(all[col])));
             whole += std::sqrt(double(all[col]));

@@ -26,9 +26,10 @@ public:
     [[nodiscard]] std::vector<float> scalerRow(model::LinearInput input) const;
     /// scalerRow() of all inputs, at the numbers that inputNumber() tells.
     [[nodiscard]] std::vector<std::vector<float>> scalerRows() const;
-    /// How far the norms (roots of scaler_row) of the first `sequences` are from those of all: the sum of the absolute
-    /// differences over the sum of the norms, over the columns of all inputs. 0: they would have been enough.
-    [[nodiscard]] double normDistance(std::size_t sequences) const;
+    /// How far the norms (roots of scaler_row) of the first `sequences` are from those of all, whose scalerRows() are
+    /// given: the sum of the absolute differences over the sum of the norms, over the columns of all inputs. 0: they
+    /// would have been enough.
+    [[nodiscard]] double normDistance(std::size_t sequences, const std::vector<std::vector<float>> &ofAll) const;
     /// Which input the linear at this place of a block has.
     [[nodiscard]] static std::size_t inputNumber(model::BlockWeights::Place place);
 
