@@ -218,16 +218,12 @@ QString AccuracyChart::describe(const Cell &cell) const
 
 void AccuracyChart::showCurrent()
 {
-    m_band->setVisible(current().has_value());
-    if (!current())
+    if (!current()) {
+        m_band->setVisible(false);
         return;
-    QColor fill = style().accent;
-    fill.setAlpha(hasFocus() ? 70 : 40);
-    m_band->setBrush(QBrush(fill));
-    m_band->setPen(QPen(style().accent, hasFocus() ? 2 : 1));
+    }
     const double centre = barCentre(current()->column, current()->row);
-    m_band->topLeft->setCoords(centre - barWidth() / 2.0, 0.0);
-    m_band->bottomRight->setCoords(centre + barWidth() / 2.0, 1.0);
+    placeCursorBand(*m_band, style(), hasFocus(), centre - barWidth() / 2.0, centre + barWidth() / 2.0);
 }
 
 } // namespace secateur::widgets

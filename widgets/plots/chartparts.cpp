@@ -5,6 +5,7 @@
 
 #include <QFontMetrics>
 
+#include "widgets/plots/plotstyle.h"
 #include "widgets/plots/qcustomplot.h"
 
 namespace secateur::widgets {
@@ -56,6 +57,17 @@ QCPItemRect *makeCursorBand(QCustomPlot &canvas)
     band->setSelectable(false);
     band->setVisible(false);
     return band;
+}
+
+void placeCursorBand(QCPItemRect &band, const PlotStyle &style, bool focused, double left, double right)
+{
+    QColor fill = style.accent;
+    fill.setAlpha(focused ? 70 : 40);
+    band.setBrush(QBrush(fill));
+    band.setPen(QPen(style.accent, focused ? 2 : 1));
+    band.topLeft->setCoords(left, 0.0);
+    band.bottomRight->setCoords(right, 1.0);
+    band.setVisible(true);
 }
 
 } // namespace secateur::widgets

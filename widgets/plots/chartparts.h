@@ -11,6 +11,8 @@ class QFont;
 /// Parts that charts of bars and lines have in common.
 namespace secateur::widgets {
 
+struct PlotStyle;
+
 /// Puts the legend into a row of its own above the plot, so that it never covers a bar. For once per plot.
 void placeLegendAbove(QCustomPlot &canvas);
 /// As many entries in a line of the legend as the plot is wide.
@@ -21,5 +23,7 @@ void settleLayout(QCustomPlot &canvas);
 void fitValueTitle(QCustomPlot &canvas, const QString &title, QChar end, const QFont &font);
 /// A band over the whole height on the layer of the cursor; the plot owns it, and it is hidden at first.
 [[nodiscard]] QCPItemRect *makeCursorBand(QCustomPlot &canvas);
+/// Shows that band from `left` to `right` on the x axis, in the accent of the style, stronger with the focus.
+void placeCursorBand(QCPItemRect &band, const PlotStyle &style, bool focused, double left, double right);
 
 } // namespace secateur::widgets

@@ -138,15 +138,10 @@ void SharesPlot::keyPressEvent(QKeyEvent *event)
 
 void SharesPlot::showCurrent()
 {
-    m_band->setVisible(current().has_value());
-    if (!current())
-        return;
-    QColor fill = style().accent;
-    fill.setAlpha(hasFocus() ? 70 : 40);
-    m_band->setBrush(QBrush(fill));
-    m_band->setPen(QPen(style().accent, hasFocus() ? 2 : 1));
-    m_band->topLeft->setCoords(current()->row - 0.5, 0.0);
-    m_band->bottomRight->setCoords(current()->row + 0.5, 1.0);
+    if (current())
+        placeCursorBand(*m_band, style(), hasFocus(), current()->row - 0.5, current()->row + 0.5);
+    else
+        m_band->setVisible(false);
 }
 
 } // namespace secateur::widgets
