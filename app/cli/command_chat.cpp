@@ -43,8 +43,7 @@ public:
         m_request.now = day;
         SECATEUR_TRY(report, engine::renderChats(m_request, session.context));
         Outcome outcome = outcomeOf(report);
-        if (report.usedClock && !day)
-            outcome.notices.emplace_back("the chat template writes today's date; --date makes it another one");
+        m_date.addNotice(report.usedClock, outcome.notices);
         if (report.droppedBos > 0)
             outcome.notices.push_back(chat::droppedBosNotice(report.droppedBos));
         for (std::size_t i = 0; i < report.conversations.size(); ++i)

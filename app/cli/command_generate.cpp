@@ -109,8 +109,7 @@ private:
         m_request.prompt = prompt.text;
         if (prompt.droppedBos)
             m_chatNotices.push_back(chat::droppedBosNotice(1));
-        if (prompt.usedClock && !day)
-            m_chatNotices.emplace_back("the chat template writes today's date; --date makes it another one");
+        m_date.addNotice(prompt.usedClock, m_chatNotices);
         return {};
     }
 

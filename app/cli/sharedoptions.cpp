@@ -79,6 +79,12 @@ Argument DateOption::declare(Arguments &arguments)
     return arguments.text("--date", m_text, "YYYY-MM-DD", "The day that a chat template is told (default: today)");
 }
 
+void DateOption::addNotice(bool usedClock, std::vector<std::string> &notices) const
+{
+    if (usedClock && !m_text)
+        notices.emplace_back("the chat template writes today's date; --date makes it another one");
+}
+
 Result<std::optional<std::tm>> DateOption::day() const
 {
     if (!m_text)

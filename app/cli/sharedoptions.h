@@ -35,7 +35,6 @@ public:
     /// InvalidArgument for what is no rule, or a table beside a target, whose total it brings along; errors of reading
     /// the file.
     [[nodiscard]] Result<std::optional<selection::LayerRule>> rule(const TargetOptions &target) const;
-    [[nodiscard]] bool isGiven() const { return m_rule.has_value(); }
 
 private:
     std::optional<std::string> m_rule;
@@ -59,6 +58,8 @@ public:
     Argument declare(Arguments &arguments);
     /// Empty: today. InvalidArgument.
     [[nodiscard]] Result<std::optional<std::tm>> day() const;
+    /// That a text holds today's date, where it does and no day was given.
+    void addNotice(bool usedClock, std::vector<std::string> &notices) const;
 
 private:
     std::optional<std::string> m_text;
