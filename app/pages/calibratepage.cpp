@@ -61,7 +61,9 @@ CalibratePage::CalibratePage(StudySession &session, QWidget *parent)
     });
     connect(&session.domains(), &DomainPlans::changed, this, &CalibratePage::refill);
     connect(&session, &StudySession::studyChanged, this, &CalibratePage::showDomain);
+    connect(&session, &StudySession::studyChanged, this, &CalibratePage::readChatTemplate);
     refill();
+    readChatTemplate();
 }
 
 void CalibratePage::setupActions()
@@ -148,6 +150,7 @@ void CalibratePage::setupUi()
 
 void CalibratePage::activate()
 {
+    readChatTemplate(); // somebody may have put one beside the model
     if (!m_preview)
         preview();
 }
@@ -205,6 +208,16 @@ void CalibratePage::chooseFiles()
     dialog->show();
 }
 
+void CalibratePage::readChatTemplate()
+{
+    const auto &model = session().modelPath();
+    if (model.empty())
+        return;
+    m_templateTask.start(
+        [model](const std::stop_token &) { return chatTemplateFacts(model); },
+        [this](const std::shared_ptr<const ChatTemplateFacts> &facts) { m_form->setChatTemplate(*facts); });
+}
+
 void CalibratePage::preview()
 {
     m_task.cancel();
@@ -215,17 +228,17 @@ void CalibratePage::preview()
     const auto &plans = session().domains().plans();
     if (current() < 0 || std::size_t(current()) >= plans.size())
         return;
-    const auto request = plans[std::size_t(current())].data;
+    const auto plan = plans[std::size_t(current())];
     const auto model = session().modelPath();
-    if (request.files.empty() || model.empty())
+    if (plan.data.files.empty() || model.empty())
         return m_summary->say(tr("Add files to see the sequences they give."), Signal::Plain);
     m_summary->say(tr("Reading…"), Signal::Plain);
-    m_task.start([model, request](
-                     const std::stop_token &stop) { return previewCalibration(model, request, RunContext(stop, {})); },
-                 [this](const std::shared_ptr<const Preview> &preview) {
-                     m_preview = preview;
-                     showPreview(*preview);
-                 });
+    m_task.start(
+        [model, plan](const std::stop_token &stop) { return previewCalibration(model, plan, RunContext(stop, {})); },
+        [this](const std::shared_ptr<const Preview> &preview) {
+            m_preview = preview;
+            showPreview(*preview);
+        });
 }
 
 void CalibratePage::showPreview(const Preview &preview)

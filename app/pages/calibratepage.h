@@ -50,12 +50,14 @@ private:
     void showDomain();
     void onEdited();
     void chooseFiles();
+    void readChatTemplate();
     void preview();
     void showPreview(const Preview &preview);
     [[nodiscard]] int current() const { return m_domains->currentRow(); }
 
     widgets::LatestTask<Preview> m_task;
     std::shared_ptr<const Preview> m_preview;
+    widgets::LatestTask<ChatTemplateFacts> m_templateTask;
     QAction *m_add;
     QAction *m_remove;
     QAction *m_addFiles;

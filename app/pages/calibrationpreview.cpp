@@ -3,13 +3,47 @@
 
 #include <algorithm>
 
+#include <QCoreApplication>
+
+#include "core/chat/chattemplate.h"
 #include "core/tokenizer/tokenizer.h"
 
 namespace secateur::app {
+namespace {
 
-Result<CalibrationPreview> previewCalibration(const std::filesystem::path &model,
-                                              const data::CalibrationRequest &request, const RunContext &context)
+Result<data::CalibrationRequest> requestOf(const DomainPlan &plan, const std::filesystem::path &model)
 {
+    auto request = plan.data;
+    if (!plan.chat)
+        return request;
+    request.preset.clear();
+    request.fieldTemplate.clear();
+    SECATEUR_TRY(chatTemplate, chat::ChatTemplate::forModel(model));
+    request.chat = chatTemplate;
+    if (!plan.chatDay.empty()) {
+        SECATEUR_TRY(day, chat::dayFromText(plan.chatDay));
+        request.chatDay = day;
+    }
+    return request;
+}
+
+} // namespace
+
+ChatTemplateFacts chatTemplateFacts(const std::filesystem::path &model)
+{
+    const auto words = [](const char *text) { return QCoreApplication::translate("ChatTemplateFacts", text); };
+    const auto chatTemplate = chat::ChatTemplate::forModel(model);
+    if (chatTemplate)
+        return {{}, {}, (*chatTemplate)->mentionsClock()};
+    return {chatTemplate.error().code == ErrorCode::NotFound ? words("The model has none")
+                                                             : words("The model's cannot be used"),
+            QString::fromStdString(chatTemplate.error().detail), false};
+}
+
+Result<CalibrationPreview> previewCalibration(const std::filesystem::path &model, const DomainPlan &plan,
+                                              const RunContext &context)
+{
+    SECATEUR_TRY(request, requestOf(plan, model));
     SECATEUR_TRY(tokenizer, tokenizer::Tokenizer::forModel(model));
     SECATEUR_TRY(set, data::buildCalibrationSet(request, *tokenizer, context));
     CalibrationPreview preview;

@@ -6,6 +6,7 @@
 
 #include <QString>
 
+#include "app/session/domainplans.h"
 #include "core/base/result.h"
 #include "core/base/runcontext.h"
 #include "core/data/calibration.h"
@@ -24,9 +25,16 @@ struct CalibrationPreview {
     std::uint64_t longest = 0;
 };
 
+/// What the form needs to know of a model's chat template.
+struct ChatTemplateFacts {
+    QString problem; ///< in few words, why conversations cannot be written; empty: they can
+    QString detail; ///< all of why
+    bool tellsDay = false; ///< the texts may depend on the day
+};
+[[nodiscard]] ChatTemplateFacts chatTemplateFacts(const std::filesystem::path &model);
+
 /// Builds the set as the pruner will, and decodes it. For a worker thread.
-[[nodiscard]] Result<CalibrationPreview> previewCalibration(const std::filesystem::path &model,
-                                                            const data::CalibrationRequest &request,
+[[nodiscard]] Result<CalibrationPreview> previewCalibration(const std::filesystem::path &model, const DomainPlan &plan,
                                                             const RunContext &context);
 
 /// Counts in `bins` intervals of equal width from 0 to `longest`.

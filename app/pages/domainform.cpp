@@ -15,6 +15,7 @@ namespace {
 
 constexpr int mostSamples = 1'000'000;
 constexpr int longestLength = 1'000'000;
+constexpr QLatin1String dayFormat("yyyy-MM-dd");
 constexpr int visibleFiles = 100; // pixels
 
 QString fromStd(const std::string &text)
@@ -41,11 +42,13 @@ QSpinBox *makeNumber(int lowest, int highest, const QString &suffix)
 DomainForm::DomainForm(QWidget *parent)
     : QWidget(parent), m_name(new QLineEdit), m_files(new SourceList), m_addFiles(new QPushButton(tr("Add Files…"))),
       m_removeFiles(new QPushButton(tr("Remove"))), m_preset(new QComboBox), m_template(new QLineEdit),
-      m_samples(makeNumber(1, mostSamples, {})), m_length(makeNumber(0, longestLength, tr(" tokens"))),
-      m_maxLength(makeNumber(1, longestLength, tr(" tokens"))), m_bos(new QComboBox)
+      m_chat(new QCheckBox), m_chatDay(new QDateEdit(QDate::currentDate())), m_samples(makeNumber(1, mostSamples, {})),
+      m_length(makeNumber(0, longestLength, tr(" tokens"))), m_maxLength(makeNumber(1, longestLength, tr(" tokens"))),
+      m_bos(new QComboBox), m_form(new QFormLayout(this))
 {
     setupFields();
     connectFields();
+    updateStates();
 }
 
 QWidget *DomainForm::makeFileArea()
@@ -76,35 +79,39 @@ void DomainForm::setupFields()
     m_bos->addItem(tr("As the tokenizer does"), QStringLiteral("auto"));
     m_bos->addItem(tr("Always"), QStringLiteral("always"));
     m_bos->addItem(tr("Never"), QStringLiteral("never"));
-    auto *const form = new QFormLayout(this);
-    form->setContentsMargins(0, 0, 0, 0);
-    form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
-    const auto row = [form](const QString &label, QWidget *field, const QString &help) {
-        widgets::addFormRow(*form, label, field, help);
+    m_chatDay->setDisplayFormat(dayFormat);
+    m_chatDay->setCalendarPopup(true);
+    m_chatDay->setKeyboardTracking(false);
+    m_form->setContentsMargins(0, 0, 0, 0);
+    m_form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+    const auto row = [this](const QString &label, QWidget *field, const QString &help) {
+        widgets::addFormRow(*m_form, label, field, help);
     };
     row(tr("Domain &name"), m_name, tr("What the data is about, for example math or python"));
-    form->addRow(tr("Files"), makeFileArea());
+    m_form->addRow(tr("Files"), makeFileArea());
     row(tr("&Preset"), m_preset, tr("How to read a well-known dataset"));
     row(tr("&Template"), m_template, tr("Text of a record from its fields; instead of a preset"));
+    row(tr("&Chat template"), m_chat, chatHelp());
+    row(tr("Template's da&y"), m_chatDay, tr("The day that the chat template writes into the texts"));
     row(tr("&Samples"), m_samples, tr("How many sequences to calibrate on; the paper takes 128"));
     row(tr("Sequence &length"), m_length,
         tr("Join the records and cut them to sequences of this length, or one record each"));
-    row(tr("&Longest record"), m_maxLength, tr("Longer records are cut here"));
+    row(tr("Longest &record"), m_maxLength, tr("Longer records are cut here"));
     row(tr("&Begin of sequence"), m_bos, tr("Whether a beginning-of-sequence token is put before each text"));
 }
 
 void DomainForm::connectFields()
 {
     const auto tell = [this] {
-        m_removeFiles->setEnabled(!m_files->selectedItems().isEmpty());
-        m_template->setEnabled(m_preset->currentData().toString().isEmpty());
-        m_maxLength->setEnabled(m_length->value() == 0);
+        updateStates();
         if (!m_isFilling)
             Q_EMIT edited();
     };
     connect(m_name, &QLineEdit::editingFinished, this, tell);
     connect(m_template, &QLineEdit::editingFinished, this, tell);
     connect(m_preset, &QComboBox::currentIndexChanged, this, tell);
+    connect(m_chat, &QCheckBox::toggled, this, tell);
+    connect(m_chatDay, &QDateEdit::dateChanged, this, tell);
     connect(m_bos, &QComboBox::currentIndexChanged, this, tell);
     for (auto *const box : {m_samples, m_length, m_maxLength})
         connect(box, &QSpinBox::valueChanged, this, tell);
@@ -113,6 +120,33 @@ void DomainForm::connectFields()
     connect(m_files, &SourceList::edited, this, tell);
     connect(m_files, &SourceList::itemSelectionChanged, this,
             [this] { m_removeFiles->setEnabled(!m_files->selectedItems().isEmpty()); });
+}
+
+QString DomainForm::chatHelp()
+{
+    return tr("The records are conversations, written as the model's own chat template writes them; instead of a "
+              "preset or a template");
+}
+
+/// A box that is checked stays usable whatever the model is, so that it can be unchecked.
+void DomainForm::updateStates()
+{
+    const bool isChat = m_chat->isChecked();
+    m_preset->setEnabled(!isChat);
+    m_template->setEnabled(!isChat && m_preset->currentData().toString().isEmpty());
+    m_chat->setEnabled(isChat || m_facts.problem.isEmpty());
+    m_chat->setText(m_facts.problem.isEmpty() ? tr("Records are conversations") : m_facts.problem);
+    m_chat->setToolTip(m_facts.problem.isEmpty() ? chatHelp() : m_facts.detail);
+    m_chat->setAccessibleDescription(m_chat->toolTip());
+    m_form->setRowVisible(m_chatDay, isChat && m_facts.tellsDay);
+    m_maxLength->setEnabled(m_length->value() == 0);
+    m_removeFiles->setEnabled(!m_files->selectedItems().isEmpty());
+}
+
+void DomainForm::setChatTemplate(const ChatTemplateFacts &facts)
+{
+    m_facts = facts;
+    updateStates();
 }
 
 void DomainForm::setPlan(const DomainPlan &plan)
@@ -127,9 +161,10 @@ void DomainForm::setPlan(const DomainPlan &plan)
     m_length->setValue(int(std::min<std::uint64_t>(plan.data.length, longestLength)));
     m_maxLength->setValue(int(std::min<std::uint64_t>(plan.data.maxLength, longestLength)));
     select(*m_bos, fromStd(bosName(plan.data.bos)));
-    m_template->setEnabled(plan.data.preset.empty());
-    m_maxLength->setEnabled(plan.data.length == 0);
-    m_removeFiles->setEnabled(false);
+    m_chat->setChecked(plan.chat);
+    const QDate day = QDate::fromString(fromStd(plan.chatDay), Qt::ISODate);
+    m_chatDay->setDate(day.isValid() ? day : QDate::currentDate());
+    updateStates();
     m_isFilling = false;
 }
 
@@ -142,6 +177,9 @@ DomainPlan DomainForm::plan() const
     plan.data.weights = m_files->weights();
     plan.data.preset = m_preset->currentData().toString().toStdString();
     plan.data.fieldTemplate = plan.data.preset.empty() ? m_template->text().toStdString() : std::string();
+    plan.chat = m_chat->isChecked();
+    if (plan.chat && m_facts.tellsDay)
+        plan.chatDay = m_chatDay->date().toString(Qt::ISODate).toStdString();
     plan.data.samples = std::uint64_t(m_samples->value());
     plan.data.length = std::uint64_t(m_length->value());
     plan.data.maxLength = std::uint64_t(m_maxLength->value());

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QCheckBox>
 #include <QComboBox>
+#include <QDateEdit>
+#include <QFormLayout>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSpinBox>
 #include <QWidget>
 
+#include "app/pages/calibrationpreview.h"
 #include "app/pages/sourcelist.h"
 #include "app/session/domainplans.h"
 
@@ -23,6 +27,7 @@ public:
     void setPlan(const DomainPlan &plan); ///< without edited()
     [[nodiscard]] DomainPlan plan() const;
     void addFiles(const QStringList &files);
+    void setChatTemplate(const ChatTemplateFacts &facts);
 
 Q_SIGNALS:
     void edited();
@@ -33,6 +38,8 @@ private:
     QWidget *makeFileArea();
     void connectFields();
     void removeSelectedFiles();
+    [[nodiscard]] static QString chatHelp();
+    void updateStates();
 
     DomainPlan m_base; ///< what has no field here
     QLineEdit *m_name;
@@ -41,10 +48,14 @@ private:
     QPushButton *m_removeFiles;
     QComboBox *m_preset;
     QLineEdit *m_template;
+    QCheckBox *m_chat;
+    QDateEdit *m_chatDay;
     QSpinBox *m_samples;
     QSpinBox *m_length;
     QSpinBox *m_maxLength;
     QComboBox *m_bos;
+    QFormLayout *m_form;
+    ChatTemplateFacts m_facts;
     bool m_isFilling = false;
 };
 

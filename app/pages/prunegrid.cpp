@@ -147,11 +147,11 @@ std::vector<PlannedRun> planRuns(const PruneGrid &grid, const std::filesystem::p
                 if (!usesActivations(method))
                     continue;
                 for (const auto seed : grid.seeds) {
-                    auto data = domain.data;
-                    data.seed = seed;
-                    auto &run = plan(domain.name, method, target, commandLineOptions(data), suffixOf(seed));
-                    run.data = data;
-                    if (data.files.empty())
+                    auto seeded = domain;
+                    seeded.data.seed = seed;
+                    auto &run = plan(domain.name, method, target, commandLineOptions(seeded), suffixOf(seed));
+                    run.data = seeded.data;
+                    if (domain.data.files.empty())
                         run.problem = words("no files to calibrate on");
                 }
             }

@@ -47,7 +47,7 @@ bool operator==(const DomainPlan &a, const DomainPlan &b)
     return a.name == b.name && a.data.files == b.data.files && a.data.weights == b.data.weights
         && a.data.preset == b.data.preset && a.data.fieldTemplate == b.data.fieldTemplate
         && a.data.samples == b.data.samples && a.data.length == b.data.length && a.data.maxLength == b.data.maxLength
-        && a.data.seed == b.data.seed && a.data.bos == b.data.bos;
+        && a.data.seed == b.data.seed && a.data.bos == b.data.bos && a.chat == b.chat && a.chatDay == b.chatDay;
 }
 
 class DomainPlans::Edit : public QUndoCommand
@@ -138,7 +138,9 @@ json toJson(const std::vector<DomainPlan> &plans)
                        {"samples", plan.data.samples},
                        {"length", plan.data.length},
                        {"max_length", plan.data.maxLength},
-                       {"bos", bosName(plan.data.bos)}});
+                       {"bos", bosName(plan.data.bos)},
+                       {"chat", plan.chat},
+                       {"chat_day", plan.chatDay}});
     }
     return all;
 }
@@ -164,14 +166,17 @@ std::vector<DomainPlan> plansFromJson(const json &value)
         plan.data.length = countAt(entry, "length", plan.data.length);
         plan.data.maxLength = countAt(entry, "max_length", plan.data.maxLength);
         plan.data.bos = bosFromName(textAt(entry, "bos")).value_or(BosPolicy::Auto);
+        plan.chat = entry.value("chat", json()) == true;
+        plan.chatDay = textAt(entry, "chat_day");
         if (!plan.name.isEmpty())
             plans.push_back(std::move(plan));
     }
     return plans;
 }
 
-QStringList commandLineOptions(const data::CalibrationRequest &request)
+QStringList commandLineOptions(const DomainPlan &plan)
 {
+    const auto &request = plan.data;
     const auto number = [](std::uint64_t value) { return QString::number(value); };
     QStringList options;
     if (!request.files.empty())
@@ -184,7 +189,11 @@ QStringList commandLineOptions(const data::CalibrationRequest &request)
             weights << QString::number(weight, 'g', QLocale::FloatingPointShortest);
         options << QStringLiteral("--weights") << weights.join(u',');
     }
-    if (!request.preset.empty())
+    if (plan.chat) {
+        options << QStringLiteral("--chat");
+        if (!plan.chatDay.empty())
+            options << QStringLiteral("--date") << QString::fromStdString(plan.chatDay);
+    } else if (!request.preset.empty())
         options << QStringLiteral("--preset") << QString::fromStdString(request.preset);
     else if (!request.fieldTemplate.empty())
         options << QStringLiteral("--template") << QString::fromStdString(request.fieldTemplate);

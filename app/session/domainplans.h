@@ -19,6 +19,8 @@ namespace secateur::app {
 struct DomainPlan {
     QString name;
     data::CalibrationRequest data;
+    bool chat = false; ///< the records are conversations, written by the model's chat template instead of by `data`'s
+    std::string chatDay = {}; ///< that the template is told, as 2026-11-28; empty: today
     friend bool operator==(const DomainPlan &a, const DomainPlan &b);
 };
 
@@ -55,6 +57,6 @@ private:
 /// What cannot be read is left out: a session file is a convenience.
 [[nodiscard]] std::vector<DomainPlan> plansFromJson(const nlohmann::json &value);
 /// `--data … --preset … --samples … --seed …`, the options of `secateur-cli prune` that say the same.
-[[nodiscard]] QStringList commandLineOptions(const data::CalibrationRequest &request);
+[[nodiscard]] QStringList commandLineOptions(const DomainPlan &plan);
 
 } // namespace secateur::app

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <filesystem>
 
+#include <QCheckBox>
+#include <QDateEdit>
 #include <QSignalSpy>
 #include <QtTest/QTest>
 
@@ -89,7 +91,7 @@ private Q_SLOTS:
         sources->item(0, 1)->setText(QStringLiteral("3")); // the other one counts as 1
         QCOMPARE(m_session->domains().plans()[0].data.weights, (std::vector<double>{3, 1}));
         QTRY_VERIFY(page.summary().contains(QStringLiteral("15 of a.jsonl, 5 of b.jsonl")));
-        const auto options = commandLineOptions(m_session->domains().plans()[0].data);
+        const auto options = commandLineOptions(m_session->domains().plans()[0]);
         QCOMPARE(options.at(options.indexOf(QStringLiteral("--weights")) + 1), QStringLiteral("3,1"));
         const auto again = plansFromJson(toJson(m_session->domains().plans()));
         QCOMPARE(again[0].data.weights, (std::vector<double>{3, 1}));
@@ -99,6 +101,57 @@ private Q_SLOTS:
         sources->selectRow(1);
         sources->removeSelected();
         QVERIFY(sources->weights().empty()); // one file has nothing to be weighed against
+    }
+
+    void conversationsAreWrittenByTheModel()
+    {
+        setTemplate("{{ bos_token }}{% for m in messages %}[{{ m.role }} {{ strftime_now('%Y') }}]{{ m.content }}{% "
+                    "endfor %}");
+        CalibratePage page(*m_session);
+        page.addDomain();
+        const auto file =
+            test::writeFile(m_folder->path() / "chats.jsonl", "{\"prompt\": \"a\", \"response\": \"b\"}\n");
+        page.addFiles({QString::fromStdString(file.string())});
+        auto *const chat = page.findChild<QCheckBox *>();
+        auto *const day = page.findChild<QDateEdit *>();
+        QVERIFY(!chat->isChecked());
+        QTRY_VERIFY(chat->isEnabled());
+        QVERIFY(day->isHidden());
+        chat->click();
+        QTRY_VERIFY(!day->isHidden()); // which this template writes
+        day->setDate(QDate(2031, 1, 5));
+        QTRY_COMPARE(page.samples().rows.size(), 1U);
+        QTRY_COMPARE(page.samples().rows[0][1].toString(), QStringLiteral("<s>[user 2031]a[assistant 2031]b"));
+        QVERIFY2(page.summary().contains(QStringLiteral("two beginning-of-sequence tokens")),
+                 qPrintable(page.summary()));
+
+        const auto options = commandLineOptions(m_session->domains().plans()[0]);
+        QVERIFY(options.contains(QStringLiteral("--chat")));
+        QCOMPARE(options.at(options.indexOf(QStringLiteral("--date")) + 1), QStringLiteral("2031-01-05"));
+        QVERIFY(!options.contains(QStringLiteral("--template")));
+        QVERIFY(plansFromJson(toJson(m_session->domains().plans())) == m_session->domains().plans());
+        m_session->undoStack().undo(); // the day, the box and the file are one step
+        QVERIFY(!chat->isChecked());
+    }
+
+    void aModelWithoutChatTemplateSaysSo()
+    {
+        CalibratePage page(*m_session);
+        auto *const chat = page.findChild<QCheckBox *>();
+        QTRY_COMPARE(chat->text(), QStringLiteral("The model has none"));
+        QVERIFY(!chat->isEnabled());
+        QVERIFY2(chat->toolTip().contains(QStringLiteral("has no chat template")), qPrintable(chat->toolTip()));
+        DomainPlan plan{QStringLiteral("math"), {}};
+        plan.data.files = {corpus("a.jsonl", 4, 1).toStdString()};
+        plan.chat = true; // from a session with another model
+        m_session->domains().add(plan);
+        QTRY_VERIFY2(page.summary().contains(QStringLiteral("has no chat template")), qPrintable(page.summary()));
+        QVERIFY(chat->isEnabled()); // to be unchecked
+        chat->click();
+        QTRY_COMPARE(page.samples().rows.size(), 4U);
+        setTemplate("{{ broken");
+        page.activate();
+        QTRY_COMPARE(chat->text(), QStringLiteral("The model's cannot be used"));
     }
 
     void gridStartsOneJobPerRun()
@@ -171,6 +224,7 @@ private Q_SLOTS:
     }
 
 private:
+    void setTemplate(const std::string &source) const { test::writeFile(m_model / "chat_template.jinja", source); }
     QString corpus(const char *name, std::size_t records, std::uint64_t seed)
     {
         return QString::fromStdString(test::writeTinyCorpus(m_folder->path() / name, records, seed).string());

@@ -189,6 +189,8 @@ private Q_SLOTS:
         plan.data.preset = "gsm8k";
         plan.data.samples = 64;
         plan.data.bos = BosPolicy::Never;
+        plan.chat = true;
+        plan.chatDay = "2026-01-31";
         state.domains = {plan};
         state.geometry = QByteArray("\x00\xff\x01", 3);
         state.docks = "docks";
