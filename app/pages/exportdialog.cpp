@@ -2,13 +2,10 @@
 #include "app/pages/exportdialog.h"
 
 #include <QComboBox>
-#include <QDir>
 #include <QFileDialog>
-#include <QFileInfo>
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QLineEdit>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
@@ -27,6 +24,7 @@ constexpr QLatin1String masksAlone("masks"); ///< in the place of a type
 
 ExportDialog::ExportDialog(StudySession &session, QWidget *parent)
     : QDialog(parent), m_session(session), m_run(new QComboBox), m_format(new QComboBox),
+      m_path(new PathField(tr("a new folder, or a new file"))), m_advice(widgets::makeText({})),
       m_state(widgets::makeText({})), m_export(new QPushButton(tr("Export")))
 {
     setWindowTitle(tr("Export a Sub-model"));
@@ -39,8 +37,9 @@ ExportDialog::ExportDialog(StudySession &session, QWidget *parent)
     widgets::addFormRow(*form, tr("&As"), m_format,
                         tr("In all of these a pruned weight stays exactly zero; in GGUF's Q4_K, Q5_K, Q2_K and Q4_1 it "
                            "would not, so they are not offered"));
-    widgets::addFormRow(*form, tr("&To"), makePath(), tr("A new folder or file, outside the study"));
-    m_path->setAccessibleName(tr("To"));
+    widgets::addFormRow(*form, tr("&To"), m_path, tr("A new folder or file, outside the study"));
+    pathEdit().setAccessibleName(tr("To"));
+    connect(m_path->addButton(tr("&Choose\u2026")), &QPushButton::clicked, this, &ExportDialog::choosePath);
     m_export->setDefault(true);
     connect(m_export, &QPushButton::clicked, this, &ExportDialog::start);
     auto *const close = new QPushButton(tr("Close"));
@@ -52,37 +51,16 @@ ExportDialog::ExportDialog(StudySession &session, QWidget *parent)
     last->addWidget(m_export);
     auto *const column = new QVBoxLayout(this);
     column->addLayout(form);
-    column->addWidget(widgets::makeText(tr(
-        "What is written is as large as the dense model in the same types, and no faster: a zero is stored and "
-        "multiplied like any other weight. Only programs that look for zeros gain by them. What is small is the mask: "
-        "one bit a weight; \u201csecateur-cli apply\u201d puts them onto the dense model elsewhere. Q8_0 and Q4_0 also "
-        "round some kept weights to zero; the job says how many.")));
+    column->addWidget(m_advice);
     column->addStretch(1);
     column->addLayout(last);
     setMinimumWidth(dialogWidth);
     connect(m_run, &QComboBox::currentIndexChanged, this, &ExportDialog::update);
     connect(m_format, &QComboBox::currentIndexChanged, this, &ExportDialog::update);
-    connect(m_path, &QLineEdit::textChanged, this, &ExportDialog::update);
+    connect(&pathEdit(), &QLineEdit::textChanged, this, &ExportDialog::update);
     connect(&session, &StudySession::studyChanged, this, &ExportDialog::refill);
     connect(&session, &StudySession::runsChanged, this, &ExportDialog::refill);
     refill();
-}
-
-QWidget *ExportDialog::makePath()
-{
-    auto *const widget = new QWidget;
-    m_path = new QLineEdit;
-    m_path->setPlaceholderText(tr("a new folder, or a new file"));
-    auto *const choose = new QPushButton(tr("&Choose\u2026"));
-    choose->setAutoDefault(false);
-    connect(choose, &QPushButton::clicked, this, &ExportDialog::choosePath);
-    auto *const row = new QHBoxLayout(widget);
-    row->setContentsMargins({});
-    row->addWidget(m_path, 1);
-    row->addWidget(choose);
-    widget->setFocusPolicy(Qt::StrongFocus); // for the key of its label
-    widget->setFocusProxy(m_path);
-    return widget;
 }
 
 void ExportDialog::propose(const QString &runId)
@@ -109,20 +87,26 @@ QString ExportDialog::type() const
     return m_format->currentData().toString();
 }
 
+QString ExportDialog::advice() const
+{
+    if (type() == masksAlone)
+        return tr("A mask is small: one bit a weight, a sixteenth of a model in 16 bits. Apply a Masks Archive in the "
+                  "Masks menu, or \u201csecateur-cli apply\u201d, puts it onto the dense model elsewhere.");
+    const QString size =
+        tr("What is written is as large as the dense model in the same types, and no faster: a zero is "
+           "stored and multiplied like any other weight. Only programs that look for zeros gain by "
+           "them. What is small is the masks alone.");
+    return type() == QStringLiteral("q8_0") || type() == QStringLiteral("q4_0") ? size + QLatin1Char(' ')
+            + tr("%1 also rounds some kept weights to zero; the job says how many.").arg(type().toUpper())
+                                                                                : size;
+}
+
 QString ExportDialog::problem() const
 {
     if (m_run->currentIndex() < 0)
         return tr("There is no run to export yet.");
-    const QString path = m_path->text().trimmed();
-    if (path.isEmpty())
-        return tr("Say where to.");
-    const QFileInfo place(path);
-    if (place.isRelative())
-        return tr("Give the whole path, from / on.");
-    if (!QFileInfo(place.absolutePath()).isDir())
-        return tr("There is no folder %1.").arg(place.absolutePath());
-    const bool isUsable = type().isEmpty() && place.isDir() && QDir(path).isEmpty();
-    return place.exists() && !isUsable ? tr("This is there already; choose a new name.") : QString();
+    const QString path = m_path->path();
+    return path.isEmpty() ? tr("Say where to.") : placeProblem(path, type().isEmpty());
 }
 
 QStringList ExportDialog::arguments() const
@@ -131,7 +115,7 @@ QStringList ExportDialog::arguments() const
         return {};
     QStringList arguments = {type() == masksAlone ? QStringLiteral("masks") : QStringLiteral("export"),
                              QString::fromStdString(m_session.folder().string()), m_run->currentText(),
-                             QStringLiteral("--output"), m_path->text().trimmed()};
+                             QStringLiteral("--output"), m_path->path()};
     if (type() == masksAlone)
         return arguments; // which need no model
     if (!type().isEmpty())
@@ -148,6 +132,7 @@ QString ExportDialog::state() const
 
 void ExportDialog::update()
 {
+    m_advice->setText(advice());
     m_state->setText(problem());
     m_export->setEnabled(m_state->text().isEmpty());
 }
@@ -157,9 +142,9 @@ void ExportDialog::choosePath()
     const QString filter = type().isEmpty() ? QString()
         : type() == masksAlone              ? tr("Masks (*.safetensors)")
                                             : tr("GGUF models (*.gguf)");
-    const QString path = QFileDialog::getSaveFileName(this, windowTitle(), m_path->text(), filter);
+    const QString path = QFileDialog::getSaveFileName(this, windowTitle(), m_path->path(), filter);
     if (!path.isEmpty())
-        m_path->setText(path);
+        pathEdit().setText(path);
 }
 
 void ExportDialog::start()

@@ -3,11 +3,11 @@
 
 #include <QDialog>
 
+#include "app/pages/pathfield.h"
 #include "app/session/studysession.h"
 
 class QComboBox;
 class QLabel;
-class QLineEdit;
 class QPushButton;
 
 namespace secateur::app {
@@ -25,7 +25,7 @@ public:
 
     [[nodiscard]] QComboBox &runBox() const { return *m_run; }
     [[nodiscard]] QComboBox &formatBox() const { return *m_format; }
-    [[nodiscard]] QLineEdit &pathEdit() const { return *m_path; }
+    [[nodiscard]] QLineEdit &pathEdit() const { return m_path->edit(); }
     [[nodiscard]] QPushButton &exportButton() const { return *m_export; }
     [[nodiscard]] QString state() const; ///< why it cannot be done; empty: it can
     /// Of `secateur-cli`; empty where it cannot be done.
@@ -35,9 +35,9 @@ Q_SIGNALS:
     void jobRequested(const QStringList &arguments, const QString &title);
 
 private:
-    QWidget *makePath();
     void refill();
     void update();
+    [[nodiscard]] QString advice() const; ///< what gets smaller by it, and what does not
     void choosePath();
     void start();
     [[nodiscard]] QString type() const; ///< of a GGUF file, or "masks"; empty: a folder
@@ -46,7 +46,8 @@ private:
     StudySession &m_session;
     QComboBox *m_run;
     QComboBox *m_format;
-    QLineEdit *m_path = nullptr;
+    PathField *m_path;
+    QLabel *m_advice;
     QLabel *m_state;
     QPushButton *m_export;
 };

@@ -10,6 +10,7 @@
 #include <QScopedValueRollback>
 #include <QVBoxLayout>
 
+#include "app/pages/applydialog.h"
 #include "app/pages/exportdialog.h"
 #include "widgets/common/emptystate.h"
 
@@ -96,6 +97,7 @@ void MasksPage::setupActions()
     add("masks.asPruned", tr("Back to the Runs' Own Sparsity"), {}, {}, [this] { m_sparsity->reset(); });
     add("masks.export", tr("&Export a Sub-model\u2026"), QStringLiteral("document-export"), {},
         [this] { exportRun(); });
+    add("masks.apply", tr("&Apply a Masks Archive\u2026"), {}, {}, [this] { applyArchive(); });
 }
 
 void MasksPage::exportRun()
@@ -108,6 +110,17 @@ void MasksPage::exportRun()
     m_exportDialog->show();
     m_exportDialog->raise();
     m_exportDialog->activateWindow();
+}
+
+void MasksPage::applyArchive()
+{
+    if (!m_applyDialog) {
+        m_applyDialog = new ApplyDialog(session(), this);
+        connect(m_applyDialog, &ApplyDialog::jobRequested, this, &MasksPage::jobRequested);
+    }
+    m_applyDialog->show();
+    m_applyDialog->raise();
+    m_applyDialog->activateWindow();
 }
 
 void MasksPage::setupUi()

@@ -17,6 +17,7 @@
 
 namespace secateur::app {
 
+class ApplyDialog;
 class ExportDialog;
 
 /// The paper's Figure 3, alive: the masks of one matrix in two sub-models and where they differ.
@@ -53,6 +54,7 @@ Q_SIGNALS:
 private:
     void setupActions();
     void exportRun();
+    void applyArchive();
     void setupUi();
     QWidget *makeContent();
     void connectSignals();
@@ -78,6 +80,7 @@ private:
     widgets::MaskOverview *m_overview = nullptr;
     MasksReadout *m_readout = nullptr;
     ExportDialog *m_exportDialog = nullptr; ///< made when it is first wanted
+    ApplyDialog *m_applyDialog = nullptr; ///< likewise
     MasksSparsity *m_sparsity = nullptr;
     QAction *m_weightsAction = nullptr;
     QAction *m_linked = nullptr;

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "core/base/system.h"
+#include "core/engine/applyforecast.h"
 #include "core/engine/exportweights.h"
 #include "core/engine/light.h"
 
@@ -19,6 +20,22 @@ Result<std::string> metadataText(const format::SafetensorsFile &file, const std:
                        file.path().string() + ": is no archive of masks (it does not say \"" + key
                            + "\"); make one with: secateur-cli masks STUDY RUN -o MASKS.safetensors");
     return found->second;
+}
+
+struct Archive {
+    format::SafetensorsFile file;
+    std::string madeOf; ///< fingerprint of a model
+};
+
+Result<Archive> openArchive(const std::filesystem::path &path)
+{
+    SECATEUR_TRY(file, format::SafetensorsFile::open(path));
+    SECATEUR_TRY(meaning, metadataText(file, "mask"));
+    SECATEUR_TRY(madeOf, metadataText(file, "source_sha256"));
+    if (meaning != "kept=1")
+        return failure(ErrorCode::Unsupported,
+                       path.string() + ": its masks mean \"" + meaning + "\"; only kept=1 is known");
+    return Archive{std::move(file), std::move(madeOf)};
 }
 
 /// All matrices of the model, each of which must be there in its shape.
@@ -56,6 +73,21 @@ Result<mask::BitMatrix> readMask(const format::SafetensorsFile &file, const arch
     return mask;
 }
 
+/// Adds what will be written of its weights to the forecast.
+Result<std::shared_ptr<const architecture::ModelArchive>> openModel(const std::filesystem::path &path,
+                                                                    ApplyForecast &forecast)
+{
+    SECATEUR_TRY(model, architecture::ModelArchive::open(path));
+    SECATEUR_TRY(source, makeExportSource(model));
+    forecast.isGguf = model->container() == architecture::ModelArchive::Container::Gguf;
+    for (const auto &shard : source->shards()) {
+        ++forecast.files;
+        for (const auto &entry : shard.entries)
+            forecast.bytes += format::storedBytes(entry.type, entry.shape).value_or(0);
+    }
+    return model;
+}
+
 json manifestJson(const format::SafetensorsFile &file, const architecture::ModelIdentity &model, double sparsity)
 {
     json archive = json::object();
@@ -73,16 +105,12 @@ json manifestJson(const format::SafetensorsFile &file, const architecture::Model
 
 Result<ExportReport> applyMasks(const ApplyMasksRequest &request, const RunContext &context)
 {
-    SECATEUR_TRY(file, format::SafetensorsFile::open(request.masks));
-    SECATEUR_TRY(meaning, metadataText(file, "mask"));
-    SECATEUR_TRY(made, metadataText(file, "source_sha256"));
-    if (meaning != "kept=1")
-        return failure(ErrorCode::Unsupported,
-                       request.masks.string() + ": its masks mean \"" + meaning + "\"; only kept=1 is known");
+    SECATEUR_TRY(archive, openArchive(request.masks));
+    const auto &file = archive.file;
     SECATEUR_TRY(model, architecture::ModelArchive::open(request.model));
     SECATEUR_TRY(matrices, matricesOf(file, *model));
     SECATEUR_TRY(identity, architecture::identify(*model, context));
-    if (identity.fingerprint() != made)
+    if (identity.fingerprint() != archive.madeOf)
         return failure(ErrorCode::Conflict,
                        request.masks.string() + ": was made of another model than " + request.model.string()
                            + " (SHA-256 of configuration and weights differ); name the model that was pruned");
@@ -90,6 +118,33 @@ Result<ExportReport> applyMasks(const ApplyMasksRequest &request, const RunConte
     return exportFolder(
         model, masks, request.output,
         [&](const auto &, double sparsity) { return manifestJson(file, identity, sparsity); }, context);
+}
+
+ApplyForecast forecastApply(const std::filesystem::path &masks, const std::filesystem::path &modelPath)
+{
+    ApplyForecast forecast;
+    std::shared_ptr<const architecture::ModelArchive> model;
+    if (!modelPath.empty()) {
+        auto opened = openModel(modelPath, forecast);
+        if (opened)
+            model = std::move(*opened);
+        else
+            forecast.modelProblem = opened.error().detail;
+    }
+    if (masks.empty())
+        return forecast;
+    const auto archive = openArchive(masks);
+    if (!archive) {
+        forecast.archiveProblem = archive.error().detail;
+        return forecast;
+    }
+    forecast.run = metadataText(archive->file, "run").value_or(std::string());
+    forecast.madeOf = archive->madeOf;
+    if (!model)
+        return forecast;
+    if (const auto matrices = matricesOf(archive->file, *model); !matrices)
+        forecast.archiveProblem = matrices.error().detail;
+    return forecast;
 }
 
 } // namespace secateur::engine

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/pathfield.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace secateur::app {
+
+PathField::PathField(const QString &placeholder, QWidget *parent)
+    : QWidget(parent), m_row(new QHBoxLayout), m_edit(new QLineEdit), m_problem(new widgets::SignalLabel)
+{
+    m_edit->setPlaceholderText(placeholder);
+    m_problem->hide();
+    m_row->addWidget(m_edit, 1);
+    auto *const column = new QVBoxLayout(this);
+    column->setContentsMargins({});
+    column->setSpacing(2);
+    column->addLayout(m_row);
+    column->addWidget(m_problem);
+    setFocusPolicy(Qt::StrongFocus); // for the key of its label
+    setFocusProxy(m_edit);
+}
+
+void PathField::setProblem(const QString &problem)
+{
+    m_problem->say(problem, widgets::SignalLabel::Signal::Bad);
+    m_problem->setVisible(!problem.isEmpty());
+    m_edit->setAccessibleDescription(problem);
+}
+
+void PathField::addButton(QAbstractButton *button)
+{
+    m_row->addWidget(button);
+}
+
+QPushButton *PathField::addButton(const QString &text)
+{
+    auto *const button = new QPushButton(text);
+    button->setAutoDefault(false);
+    addButton(button);
+    return button;
+}
+
+QString placeProblem(const QString &path, bool isFolder)
+{
+    if (path.isEmpty())
+        return {};
+    const QFileInfo place(path);
+    if (place.isRelative())
+        return PathField::tr("Give the whole path, from / on.");
+    if (!QFileInfo(place.absolutePath()).isDir())
+        return PathField::tr("There is no folder %1.").arg(place.absolutePath());
+    const bool isUsable = isFolder && place.isDir() && QDir(path).isEmpty();
+    return place.exists() && !isUsable ? PathField::tr("This is there already; choose a new name.") : QString();
+}
+
+} // namespace secateur::app
