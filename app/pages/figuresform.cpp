@@ -154,11 +154,11 @@ void FiguresForm::makeContentFields()
     m_runs->setFixedHeight(96);
     m_runs->setSelectionMode(QAbstractItemView::SingleSelection);
     addRow(*m_content, tr("&Kind"), m_kind, tr("What the figure shows"));
-    addRow(*m_content, tr("&Runs"), m_runs, tr("Which sub-models are in the figure, in the order of the study"));
+    addRow(*m_content, tr("Ru&ns"), m_runs, tr("Which sub-models are in the figure, in the order of the study"));
     addRow(*m_content, tr("&Layer"), m_layer, tr("The layer that is shown"));
-    addRow(*m_content, tr("S&ublayer"), m_sublayer, tr("The matrix of the layer that is shown"));
+    addRow(*m_content, tr("Su&blayer"), m_sublayer, tr("The matrix of the layer that is shown"));
     m_tasks->setPlaceholderText(tr("all that were measured"));
-    addRow(*m_content, tr("&Tasks"), m_tasks, tr("Names of tasks between commas, such as perplexity:python"));
+    addRow(*m_content, tr("T&asks"), m_tasks, tr("Names of tasks between commas, such as perplexity:python"));
     m_seeds->addItems({tr("each on its own"), tr("their mean and range")});
     addRow(*m_content, tr("&Seeds"), m_seeds, tr("How runs are shown that differ in their calibration sample alone"));
     addRow(*m_content, tr("&Distances"), m_set, tr("The paper's Figure 4 compares the pruned weights"));
@@ -175,9 +175,9 @@ void FiguresForm::makeSizeFields()
     m_column->addItem(tr("Other"), QString());
     m_source->setWordWrap(true);
     m_source->setForegroundRole(QPalette::PlaceholderText);
-    addRow(*form, tr("&Venue"), m_column, tr("Sets the width that a publisher's template has"));
+    addRow(*form, tr("Ven&ue"), m_column, tr("Sets the width that a publisher's template has"));
     addRow(*form, tr("W&idth"), m_width, tr("Width on paper. Include the file without scaling it"));
-    addRow(*form, tr("&Height"), m_height, tr("Height on paper"));
+    addRow(*form, tr("Heigh&t"), m_height, tr("Height on paper"));
     m_fitsHeight->setToolTip(tr("The height that width, labels and content ask for"));
     form->addRow(QString(), m_fitsHeight);
     form->addRow(m_source);
@@ -209,7 +209,7 @@ void FiguresForm::makeLookFields()
               "drawn with blue-orange where none was chosen"));
     addRow(*m_looks, tr("&Colours"), m_rangeKind, tr("A fixed range makes figures comparable"));
     m_looks->addRow(QString(), m_rangeRow);
-    addRow(*m_looks, tr("R&esolution"), m_dpi, tr("Of PNG files, and of masks too large for vector cells"));
+    addRow(*m_looks, tr("&Resolution"), m_dpi, tr("Of PNG files, and of masks too large for vector cells"));
 }
 
 void FiguresForm::connectFields()

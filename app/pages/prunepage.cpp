@@ -31,7 +31,7 @@ QString methodLabel(PruneMethod method)
 {
     switch (method) {
     case PruneMethod::Wanda: return PrunePage::tr("&Wanda: weight times activation");
-    case PruneMethod::WandaVariant: return PrunePage::tr("Wanda &variant: share of scores per row");
+    case PruneMethod::WandaVariant: return PrunePage::tr("Wanda varia&nt: share of scores per row");
     case PruneMethod::Magnitude: return PrunePage::tr("&Magnitude: weight alone, no data");
     case PruneMethod::Random: return PrunePage::tr("&Random: by chance, for control");
     }
@@ -103,7 +103,7 @@ QWidget *PrunePage::makeChoices()
     form->addRow(tr("Methods"), methods);
     row(tr("&Targets"), m_targets, tr("Shares of weights to prune and N:M patterns, for example 0.5 0.7 2:4"));
     row(tr("&Layers"), makeLayers(), tr("How each target is spread over the layers; drawn shares replace the targets"));
-    row(tr("See&ds"), m_seeds,
+    row(tr("&Seeds"), m_seeds,
         tr("Of the choice of samples, for example 0 1 2 or 0-4; more than one shows how much "
            "distance chance alone makes"));
     m_statistics->addItem(tr("of the model as it is pruned, layer by layer"), QStringLiteral("pruned"));

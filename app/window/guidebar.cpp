@@ -212,7 +212,7 @@ void GuideBar::update()
     m_show->setText(now.button);
     m_show->setAccessibleName(now.button);
     m_show->setVisible(now.page.isEmpty() || now.page != m_page);
-    m_next->setText(m_step + 1 < stepCount ? tr("&Next") : tr("&Done"));
+    m_next->setText(m_step + 1 < stepCount ? tr("Ne&xt") : tr("Done"));
     m_next->setAccessibleName(m_step + 1 < stepCount ? tr("Next step") : tr("End the guided first run"));
     m_next->setEnabled(m_session.isOpen() || m_step + 1 == stepCount); // there is no page to go to before
 }

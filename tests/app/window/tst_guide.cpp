@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <filesystem>
 
+#include <QAbstractButton>
+#include <QLabel>
+#include <QMenuBar>
+#include <QTabBar>
 #include <QtTest/QTest>
 
 #include "app/window/mainwindow.h"
@@ -159,7 +163,54 @@ private Q_SLOTS:
         QCOMPARE(guide.step(), 1U);
     }
 
+    /// On a page with the guide above it, at every step.
+    void everyKeyLeadsToOnePlace()
+    {
+        const auto window = open();
+        window->session().domains().add({QStringLiteral("code"), {}}); // so that its form is there
+        window->show();
+        auto &guide = window->guide();
+        QStringList shared;
+        for (std::size_t step = 0; step < GuideBar::stepCount; ++step) {
+            for (const auto *const action : window->actions().inMenu(QStringLiteral("go"))) {
+                window->showPage(action->objectName().mid(3));
+                QCoreApplication::processEvents();
+                for (const auto &same : sharedKeys(*window))
+                    shared << window->currentPage() + QStringLiteral(": ") + same;
+            }
+            if (step + 1 < GuideBar::stepCount)
+                guide.nextButton().click();
+        }
+        shared.removeDuplicates();
+        QVERIFY2(shared.isEmpty(), qPrintable(shared.join(u'\n')));
+    }
+
 private:
+    /// Texts whose underlined letter is that of another one that is to be seen.
+    static QStringList sharedKeys(const MainWindow &window)
+    {
+        QMap<QKeySequence, QStringList> texts;
+        const auto add = [&texts](const QString &text) {
+            if (const auto key = QKeySequence::mnemonic(text); !key.isEmpty())
+                texts[key] << text;
+        };
+        for (const auto *const menu : window.menuBar()->actions())
+            add(menu->text());
+        for (const auto *const button : window.findChildren<QAbstractButton *>())
+            if (button->isVisible())
+                add(button->text());
+        for (const auto *const label : window.findChildren<QLabel *>())
+            if (label->isVisible() && label->buddy())
+                add(label->text());
+        for (const auto *const tabs : window.findChildren<QTabBar *>())
+            for (int tab = 0; tabs->isVisible() && tab < tabs->count(); ++tab)
+                add(tabs->tabText(tab));
+        QStringList shared;
+        for (const auto &same : texts)
+            if (same.size() > 1)
+                shared << same.join(QStringLiteral(" = "));
+        return shared;
+    }
     static void next(GuideBar &guide)
     {
         guide.nextButton().click();
