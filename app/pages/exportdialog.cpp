@@ -90,8 +90,9 @@ QString ExportDialog::type() const
 QString ExportDialog::advice() const
 {
     if (type() == masksAlone)
-        return tr("A mask is small: one bit a weight, a sixteenth of a model in 16 bits. Apply a Masks Archive in the "
-                  "Masks menu, or \u201csecateur-cli apply\u201d, puts it onto the dense model elsewhere.");
+        return tr("A mask is small: one bit a weight, a sixteenth of a model in 16 bits. \u201cApply a Masks "
+                  "Archive\u201d in the Masks menu, or \u201csecateur-cli apply\u201d, puts it onto the dense model "
+                  "elsewhere.");
     const QString size =
         tr("What is written is as large as the dense model in the same types, and no faster: a zero is "
            "stored and multiplied like any other weight. Only programs that look for zeros gain by "

@@ -27,6 +27,7 @@ public:
     [[nodiscard]] QComboBox &formatBox() const { return *m_format; }
     [[nodiscard]] QLineEdit &pathEdit() const { return m_path->edit(); }
     [[nodiscard]] QPushButton &exportButton() const { return *m_export; }
+    [[nodiscard]] QString advice() const; ///< what gets smaller by it, and what does not
     [[nodiscard]] QString state() const; ///< why it cannot be done; empty: it can
     /// Of `secateur-cli`; empty where it cannot be done.
     [[nodiscard]] QStringList arguments() const;
@@ -37,7 +38,6 @@ Q_SIGNALS:
 private:
     void refill();
     void update();
-    [[nodiscard]] QString advice() const; ///< what gets smaller by it, and what does not
     void choosePath();
     void start();
     [[nodiscard]] QString type() const; ///< of a GGUF file, or "masks"; empty: a folder

@@ -78,6 +78,17 @@ private Q_SLOTS:
         QCOMPARE(dialog.arguments(), expected);
     }
 
+    void saysWhatGetsSmaller()
+    {
+        Fixture fixture;
+        ExportDialog dialog(fixture.session);
+        QVERIFY(dialog.advice().contains(QStringLiteral("as large as the dense model")));
+        dialog.formatBox().setCurrentIndex(dialog.formatBox().findData(QStringLiteral("q4_0")));
+        QVERIFY(dialog.advice().contains(QStringLiteral("Q4_0 also rounds")));
+        dialog.formatBox().setCurrentIndex(dialog.formatBox().findData(QStringLiteral("masks")));
+        QVERIFY(dialog.advice().contains(QStringLiteral("one bit a weight")));
+    }
+
     void saysWhatCannotBe_data()
     {
         QTest::addColumn<QString>("name");
