@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/applydialog.h"
 
-#include <QAction>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QFormLayout>
 #include <QLabel>
 #include <QLocale>
+#include <QMenu>
 #include <QPushButton>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 #include "core/base/file.h"
 #include "core/engine/light.h"
 #include "widgets/common/emptystate.h"
 #include "widgets/common/formrow.h"
-#include "widgets/common/menubutton.h"
 
 namespace secateur::app {
 namespace {
@@ -90,11 +88,10 @@ QLayout *ApplyDialog::makeFields()
     row(tr("&Dense model"), m_model, tr("The model that was pruned"));
     row(tr("&To"), m_place, tr("A new folder, outside the study"));
     connect(m_archive->addButton(tr("Choose\u2026")), &QPushButton::clicked, this, &ApplyDialog::chooseArchive);
-    auto *const folder = new QAction(tr("Folder\u2026"), this);
-    auto *const file = new QAction(tr("GGUF File\u2026"), this);
-    connect(folder, &QAction::triggered, this, [this] { chooseModel(true); });
-    connect(file, &QAction::triggered, this, [this] { chooseModel(false); });
-    m_model->addButton(widgets::makeMenuButton(tr("Choose\u2026"), tr("Choose the dense model"), {folder, file}));
+    auto *const kinds = new QMenu(this);
+    kinds->addAction(tr("Folder\u2026"), this, [this] { chooseModel(true); });
+    kinds->addAction(tr("GGUF File\u2026"), this, [this] { chooseModel(false); });
+    m_model->addButton(tr("Choose\u2026"))->setMenu(kinds);
     connect(m_place->addButton(tr("Choose\u2026")), &QPushButton::clicked, this, &ApplyDialog::choosePlace);
     for (const auto *const field : {m_archive, m_model})
         connect(&field->edit(), &QLineEdit::textChanged, this, &ApplyDialog::read);

@@ -17,6 +17,8 @@ namespace {
 using Signal = widgets::SignalLabel::Signal;
 
 constexpr std::size_t histogramBins = 32;
+constexpr int leastDomains = 48; // pixels
+constexpr int mostDomains = 96;
 constexpr qsizetype shownBeginning = 160; ///< characters of a sample in the table
 
 QString number(std::uint64_t value)
@@ -93,7 +95,8 @@ QWidget *CalibratePage::makeDomainColumn()
     }
     buttons->addStretch();
     m_domains->setAccessibleName(tr("Domains"));
-    m_domains->setFixedHeight(96);
+    m_domains->setMinimumHeight(leastDomains);
+    m_domains->setMaximumHeight(mostDomains);
     auto *const next = new QPushButton(tr("Next: prune"));
     connect(next, &QPushButton::clicked, this, [this] { Q_EMIT openRequested(QStringLiteral("prune")); });
     column->addWidget(widgets::makeHeading(tr("Domains")));

@@ -16,7 +16,8 @@ namespace {
 constexpr int mostSamples = 1'000'000;
 constexpr int longestLength = 1'000'000;
 constexpr QLatin1String dayFormat("yyyy-MM-dd");
-constexpr int visibleFiles = 100; // pixels
+constexpr int leastFiles = 56; // pixels
+constexpr int mostFiles = 100;
 
 QString fromStd(const std::string &text)
 {
@@ -56,7 +57,8 @@ QWidget *DomainForm::makeFileArea()
     auto *const area = new QWidget;
     auto *const column = new QVBoxLayout(area);
     column->setContentsMargins(0, 0, 0, 0);
-    m_files->setFixedHeight(visibleFiles);
+    m_files->setMinimumHeight(leastFiles);
+    m_files->setMaximumHeight(mostFiles);
     m_removeFiles->setAccessibleName(tr("Remove the selected files"));
     auto *const buttons = new QHBoxLayout;
     buttons->addWidget(m_addFiles);

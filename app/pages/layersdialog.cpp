@@ -104,7 +104,7 @@ QWidget *LayersDialog::makeFields(const std::vector<store::RunManifest> &runs)
     m_total->setKeyboardTracking(false);
     widgets::addFormRow(*form, tr("&Total"), m_total,
                         tr("Share of all prunable weights; changing it moves all layers"));
-    m_runs->addItem(tr("choose a run\u2026"));
+    m_runs->addItem({});
     for (const auto &run : runs) {
         QVariantList shares;
         for (const double share : run.recipe.layerSparsity)
@@ -113,6 +113,7 @@ QWidget *LayersDialog::makeFields(const std::vector<store::RunManifest> &runs)
             m_runs->addItem(QString::fromStdString(run.recipe.name), shares);
     }
     m_runs->setEnabled(m_runs->count() > 1);
+    m_runs->setItemText(0, m_runs->isEnabled() ? tr("choose a run\u2026") : tr("no run has layers that differ"));
     widgets::addFormRow(*form, tr("&As in"), m_runs,
                         tr("A run whose layers were pruned differently, for example by OWL, to start from"));
     return widget;
@@ -121,21 +122,23 @@ QWidget *LayersDialog::makeFields(const std::vector<store::RunManifest> &runs)
 QWidget *LayersDialog::makeButtons()
 {
     auto *const box = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel);
-    auto *const alike = box->addButton(tr("All A&like"), QDialogButtonBox::ActionRole);
+    auto *const alike = box->addButton(tr("All A&like"), QDialogButtonBox::ResetRole);
     auto *const undo = m_undo->createUndoAction(this, tr("&Undo"));
     auto *const redo = m_undo->createRedoAction(this, tr("&Redo"));
     undo->setShortcuts(QKeySequence::Undo);
     redo->setShortcuts(QKeySequence::Redo);
     for (QAction *const action : {undo, redo}) {
         addAction(action);
-        auto *const button = box->addButton(action->text(), QDialogButtonBox::ActionRole);
+        auto *const button = box->addButton(action->text(), QDialogButtonBox::ResetRole);
         button->setEnabled(action->isEnabled());
         connect(button, &QPushButton::clicked, action, &QAction::trigger);
         connect(action, &QAction::enabledChanged, button, &QPushButton::setEnabled);
     }
     for (QAbstractButton *const button : box->buttons())
-        if (auto *const push = qobject_cast<QPushButton *>(button); push != box->button(QDialogButtonBox::Ok))
-            push->setAutoDefault(false);
+        if (auto *const push = qobject_cast<QPushButton *>(button)) {
+            push->setAutoDefault(push == box->button(QDialogButtonBox::Ok));
+            push->setIcon({}); // no other dialog here has any
+        }
     connect(alike, &QPushButton::clicked, this, [this] {
         setShares(std::vector<double>(m_shares.size(), meanOf(m_shares)));
         settle(tr("Make all layers alike"));

@@ -8,6 +8,11 @@
 #include <QVBoxLayout>
 
 namespace secateur::app {
+namespace {
+
+constexpr int buttonCharacters = 16;
+
+} // namespace
 
 PathField::PathField(const QString &placeholder, QWidget *parent)
     : QWidget(parent), m_row(new QHBoxLayout), m_edit(new QLineEdit), m_problem(new widgets::SignalLabel)
@@ -24,24 +29,20 @@ PathField::PathField(const QString &placeholder, QWidget *parent)
     setFocusProxy(m_edit);
 }
 
+QPushButton *PathField::addButton(const QString &text)
+{
+    auto *const button = new QPushButton(text);
+    button->setAutoDefault(false);
+    button->setMinimumWidth(buttonCharacters * fontMetrics().averageCharWidth()); // those below each other alike
+    m_row->addWidget(button);
+    return button;
+}
+
 void PathField::setProblem(const QString &problem)
 {
     m_problem->say(problem, widgets::SignalLabel::Signal::Bad);
     m_problem->setVisible(!problem.isEmpty());
     m_edit->setAccessibleDescription(problem);
-}
-
-void PathField::addButton(QAbstractButton *button)
-{
-    m_row->addWidget(button);
-}
-
-QPushButton *PathField::addButton(const QString &text)
-{
-    auto *const button = new QPushButton(text);
-    button->setAutoDefault(false);
-    addButton(button);
-    return button;
 }
 
 QString placeProblem(const QString &path, bool isFolder)

@@ -6,7 +6,6 @@
 
 #include "widgets/common/signallabel.h"
 
-class QAbstractButton;
 class QHBoxLayout;
 class QPushButton;
 
@@ -21,7 +20,6 @@ public:
     explicit PathField(const QString &placeholder, QWidget *parent = nullptr);
 
     /// Beside the line.
-    void addButton(QAbstractButton *button);
     QPushButton *addButton(const QString &text);
 
     [[nodiscard]] QLineEdit &edit() const { return *m_edit; }

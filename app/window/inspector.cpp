@@ -7,6 +7,7 @@
 #include <QDateTime>
 #include <QHeaderView>
 #include <QLocale>
+#include <QStyledItemDelegate>
 #include <QVBoxLayout>
 
 #include "widgets/common/emptystate.h"
@@ -111,6 +112,20 @@ QString weightsOf(const RunManifest &run, const MatrixId &id)
     return matrix ? count(matrix->rows * matrix->cols) : QString();
 }
 
+/// A cell across several columns is as high as its text at the width of them all.
+class SpanDelegate : public QStyledItemDelegate
+{
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override
+    {
+        QStyleOptionViewItem whole = option;
+        if (const auto *const table = qobject_cast<const QTableView *>(option.widget))
+            whole.rect.setWidth(table->visualRect(index).width());
+        return QStyledItemDelegate::sizeHint(whole, index);
+    }
+};
+
 } // namespace
 
 Inspector::Inspector(StudySession &session, QWidget *parent)
@@ -123,6 +138,7 @@ Inspector::Inspector(StudySession &session, QWidget *parent)
     m_table->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents); // long values wrap
     m_table->verticalHeader()->setMinimumSectionSize(fontMetrics().height() + 8);
     m_table->setTextElideMode(Qt::ElideNone);
+    m_table->setItemDelegate(new SpanDelegate(m_table));
     column->addWidget(m_table, 1);
     m_hint->setContentsMargins(8, 6, 8, 6);
     column->addWidget(m_hint);
@@ -171,6 +187,7 @@ void Inspector::refill()
             m_table->setSpan(row, 1, 1, 2);
     for (int column = 1; column < m_table->horizontalHeader()->count(); ++column)
         m_table->horizontalHeader()->setSectionResizeMode(column, QHeaderView::Stretch);
+    m_table->resizeRowsToContents(); // by the spans, which are new
 }
 
 } // namespace secateur::app

@@ -22,7 +22,7 @@ QStandardItem *makeItem(const QString &text, StudyTreeModel::Kind kind, const QS
     item->setEditable(false);
     item->setData(kind, StudyTreeModel::KindRole);
     item->setData(id, StudyTreeModel::IdRole);
-    item->setToolTip(tip.isEmpty() ? text : tip);
+    item->setToolTip(tip.isEmpty() ? text : text + QLatin1Char('\n') + tip); // a name may be cut in a narrow window
     return item;
 }
 
@@ -98,7 +98,7 @@ void StudyTreeModel::addEvaluations()
     auto *const section = addSection(tr("Evaluations"));
     for (const auto &[task, runs] : models)
         section->appendRow(
-            makeItem(tr("%1 (%2)").arg(fromStd(task)).arg(runs.size()), Evaluation, {},
+            makeItem(fromStd(task), Evaluation, {},
                      tr("Models measured on this task: %1. Click to see the numbers.").arg(runs.size())));
 }
 

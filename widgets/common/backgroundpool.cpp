@@ -2,6 +2,7 @@
 #include "widgets/common/backgroundpool.h"
 
 #include <QCoreApplication>
+#include <QThread>
 
 namespace secateur::widgets {
 
@@ -13,6 +14,7 @@ QThreadPool &backgroundPool()
         return *pool;
     auto *const pool = new QThreadPool(application);
     pool->setObjectName(name);
+    pool->setMaxThreadCount(QThread::idealThreadCount() + 2); // a look at a file must not wait behind all comparisons
     return *pool;
 }
 

@@ -10,6 +10,7 @@ namespace secateur::widgets {
 SignalLabel::SignalLabel(QWidget *parent) : QLabel(parent)
 {
     setWordWrap(true);
+    setTextFormat(Qt::PlainText); // much of what is said comes from files
     setTextInteractionFlags(Qt::TextSelectableByMouse);
 }
 

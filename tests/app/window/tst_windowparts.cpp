@@ -256,7 +256,9 @@ private Q_SLOTS:
         const auto study = m_folder->path() / "tiny.secateur";
         test::writeTinyStudy(study, model, {{"one", "math", 1}, {"two", "law", 2}});
         StudySession session;
-        const Inspector inspector(session);
+        Inspector inspector(session);
+        inspector.resize(200, 600);
+        inspector.show();
         QVERIFY(inspector.table().rows.empty());
         VERIFY_RESULT(session.open(study));
         QCOMPARE(inspector.table().columns.size(), 3);
@@ -266,6 +268,10 @@ private Q_SLOTS:
         const auto *const view = inspector.findChild<widgets::DataTable *>();
         QCOMPARE(view->columnSpan(0, 1), 1); // the names differ
         QCOMPARE(view->columnSpan(2, 1), 2); // the method is that of both
+        const auto label = [&](int row) { return inspector.table().rows[std::size_t(row)][0].toString(); };
+        for (int row = 0; row < int(inspector.table().rows.size()); ++row)
+            if (label(row) == QStringLiteral("Made on")) // its words fit beside each other across both columns only
+                QTRY_COMPARE(view->rowHeight(row), view->rowHeight(2));
         session.selection().setRunB(session.selection().runA());
         QCOMPARE(inspector.table().columns.size(), 2);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QApplication>
 #include <QCheckBox>
+#include <QPushButton>
 #include <QStyle>
 #include <QStyleOptionButton>
 #include <QWidget>
@@ -97,6 +98,21 @@ private Q_SLOTS:
         const QColor window = box.palette().color(QPalette::Window);
         for (const QPoint at : {QPoint(edge.left(), edge.center().y()), QPoint(edge.center().x(), edge.bottom())})
             QVERIFY(contrast(image.pixelColor(at), window) >= 3.0); // WCAG 2.1, 1.4.11
+    }
+
+    void checkedButtonsAreSeen_data() { uncheckedBoxesAreSeen_data(); }
+    void checkedButtonsAreSeen()
+    {
+        QFETCH(const int, theme);
+        applyTheme(Theme(theme));
+        QPushButton button(QStringLiteral("Linked"));
+        button.setCheckable(true);
+        button.resize(80, 26);
+        const auto line = [&button] { return button.grab().toImage().pixelColor(40, 26 - 4); };
+        const QColor off = line();
+        button.setChecked(true);
+        QCOMPARE(line(), QApplication::palette().color(QPalette::Link));
+        QVERIFY(contrast(line(), off) >= 3.0); // WCAG 2.1, 1.4.11
     }
 
     void emptyStateSpeaks()
