@@ -142,15 +142,16 @@ QWidget *MasksPage::makeContent()
     m_controls = new MasksControls(session(), m_shown, actions().mid(0, 4) << m_linked);
     m_canvas = new MasksCanvas;
     m_overview = new widgets::MaskOverview(m_canvas->viewport());
+    m_layers = new MasksLayers;
     m_readout = new MasksReadout;
     m_sparsity = new MasksSparsity;
     auto *const below = new QHBoxLayout;
     below->setSpacing(12);
     below->addWidget(m_overview, 2);
+    below->addWidget(m_layers, 3);
     below->addWidget(m_readout, 4);
     below->addWidget(m_sparsity, 4);
-    for (QWidget *const widget :
-         {static_cast<QWidget *>(m_overview), static_cast<QWidget *>(m_readout), static_cast<QWidget *>(m_sparsity)})
+    for (QWidget *const widget : std::initializer_list<QWidget *>{m_overview, m_layers, m_readout, m_sparsity})
         widget->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred); // of one height
     auto *const column = new QVBoxLayout(content);
     column->setSpacing(10);
@@ -173,6 +174,8 @@ void MasksPage::connectSignals()
     connect(m_sparsity, &MasksSparsity::ratioChanged, this, &MasksPage::update);
     connect(m_sparsity, &MasksSparsity::makeRunRequested, this, &MasksPage::makeRuns);
     connect(m_canvas, &MasksCanvas::hovered, this, &MasksPage::statusChanged);
+    connect(m_layers, &MasksLayers::hovered, this, &MasksPage::statusChanged);
+    connect(m_layers, &MasksLayers::layerChosen, &m_shown, &Selection::setLayer);
     const auto *const viewport = &m_canvas->viewport();
     connect(viewport, &widgets::MatrixViewport::currentCellChanged, this, &MasksPage::onCellChosen);
     connect(viewport, &widgets::MatrixViewport::moved, this, &MasksPage::recordView);
@@ -229,6 +232,8 @@ void MasksPage::activate()
 void MasksPage::onSelectionChanged()
 {
     m_stack->setCurrentIndex(session().runs().empty() ? 1 : 0);
+    m_layers->setRuns(session().run(m_shown.runA()), session().run(m_shown.runB()));
+    m_layers->setLayer(m_shown.layer());
     if (m_picture && m_controls->matrix() == m_picture->pair.id) {
         const auto &cell = m_shown.cell();
         m_canvas->viewport().setCurrentCell(

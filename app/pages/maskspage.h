@@ -8,6 +8,7 @@
 
 #include "app/pages/maskscanvas.h"
 #include "app/pages/maskscontrols.h"
+#include "app/pages/maskslayers.h"
 #include "app/pages/masksreadout.h"
 #include "app/pages/maskssparsity.h"
 #include "app/pages/page.h"
@@ -42,6 +43,7 @@ public:
     [[nodiscard]] MasksCanvas &canvas() { return *m_canvas; }
     [[nodiscard]] MasksControls &controls() { return *m_controls; }
     [[nodiscard]] MasksSparsity &sparsity() { return *m_sparsity; }
+    [[nodiscard]] MasksLayers &layers() { return *m_layers; }
     [[nodiscard]] MasksReadout &readout() { return *m_readout; }
     /// What is shown; null before the first masks are there.
     [[nodiscard]] const MasksPicture *picture() const { return m_picture.get(); }
@@ -78,6 +80,7 @@ private:
     MasksControls *m_controls = nullptr;
     MasksCanvas *m_canvas = nullptr;
     widgets::MaskOverview *m_overview = nullptr;
+    MasksLayers *m_layers = nullptr;
     MasksReadout *m_readout = nullptr;
     ExportDialog *m_exportDialog = nullptr; ///< made when it is first wanted
     ApplyDialog *m_applyDialog = nullptr; ///< likewise

@@ -7,6 +7,7 @@
 #include "core/engine/evaluate.h"
 #include "core/engine/figure.h"
 #include "core/engine/light.h"
+#include "core/engine/sparsityprofile.h"
 
 namespace secateur::engine {
 namespace {
@@ -331,7 +332,9 @@ Result<void> readDistanceAccuracy(const FigureDataRequest &request, const store:
     return {};
 }
 
-analysis::SparsityProfile profileOf(const std::vector<RunManifest> &runs, const std::string &sublayer)
+} // namespace
+
+analysis::SparsityProfile sparsityProfile(const std::vector<RunManifest> &runs, const std::string &sublayer)
 {
     analysis::SparsityProfile profile;
     profile.sublayer = sublayer;
@@ -350,8 +353,6 @@ analysis::SparsityProfile profileOf(const std::vector<RunManifest> &runs, const 
     return profile;
 }
 
-} // namespace
-
 Result<FigureData> figureData(const FigureDataRequest &asked, const RunContext &context)
 {
     FigureDataRequest request = asked;
@@ -369,7 +370,7 @@ Result<FigureData> figureData(const FigureDataRequest &asked, const RunContext &
     case analysis::FigureKind::DistanceAccuracy:
         SECATEUR_CHECK(readDistanceAccuracy(request, *study, runs, data, context));
         break;
-    case analysis::FigureKind::SparsityProfile: data.content = profileOf(runs, request.sublayer); break;
+    case analysis::FigureKind::SparsityProfile: data.content = sparsityProfile(runs, request.sublayer); break;
     }
     for (const RunManifest &run : runs)
         data.sources.push_back(sourceOf(run));

@@ -100,7 +100,8 @@ void LayerChart::layOut()
     wrapLegend(plot(), names, font());
     settleLayout(plot());
     leaveRoomForTheNote();
-    fitValueTitle(plot(), m_data.valueTitle, QLatin1Char(','), font());
+    if (!m_compact)
+        fitValueTitle(plot(), m_data.valueTitle, QLatin1Char(','), font());
 }
 
 QString LayerChart::labelOf(int index) const
@@ -145,6 +146,16 @@ void LayerChart::setMode(Mode mode)
 void LayerChart::setRange(ValueRange range)
 {
     m_range = range;
+    refresh();
+}
+
+void LayerChart::makeCompact()
+{
+    constexpr int marks = 2;
+    m_compact = true;
+    plot().xAxis->setLabel({});
+    plot().yAxis->setLabel({});
+    plot().yAxis->ticker()->setTickCount(marks);
     refresh();
 }
 

@@ -48,6 +48,8 @@ public:
     void setMode(Mode mode);
     [[nodiscard]] Mode mode() const { return m_mode; }
     void setRange(ValueRange range);
+    /// For a small place: without titles of the axes, which have to be said beside it, and with few marks. For good.
+    void makeCompact();
     /// Of the values; the axis itself reaches so much further that no bar lies under the baseline's words.
     [[nodiscard]] double rangeEnd() const;
     /// Whether the baseline lies inside the axis, so that its line can be seen.
@@ -81,6 +83,7 @@ private:
     LayerChartData m_data;
     Mode m_mode = Mode::Bars;
     ValueRange m_range = ValueRange::Data;
+    bool m_compact = false;
     std::vector<QCPBars *> m_bars;
     std::vector<QCPGraph *> m_lines;
     QCPGraph *m_floor = nullptr;

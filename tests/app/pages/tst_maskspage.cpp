@@ -72,6 +72,7 @@ private Q_SLOTS:
     void approximateOrExact();
     void asksForARun();
     void readsOutTheCell();
+    void layersAreShownAndChosen();
     void weightsRendering();
     void missingModelLeavesTheMasks();
     void destroyedWhileReading();
@@ -214,6 +215,31 @@ void TestMasksPage::readsOutTheCell()
     // Chosen elsewhere, seen here.
     opened.session.selection().setCell(Selection::Cell{1, 2});
     QCOMPARE(opened.page->canvas().viewport().currentCell(), std::optional(widgets::MatrixViewport::Cell{1, 2}));
+}
+
+void TestMasksPage::layersAreShownAndChosen()
+{
+    Opened opened;
+    const auto &chart = opened.page->layers().chart();
+    QCOMPARE(chart.data().series.size(), std::size_t(2));
+    QCOMPARE(chart.data().series[1].name, QStringLiteral("java"));
+    const auto &run = opened.session.runs()[1];
+    QCOMPARE(chart.data().series[1].values.size(), run.layers());
+    double pruned = 0.0;
+    double weights = 0.0;
+    for (const auto &matrix : run.sublayers)
+        if (matrix.id.layer.value == 3) {
+            pruned += double(matrix.pruned);
+            weights += double(matrix.rows * matrix.cols);
+        }
+    QCOMPARE(chart.data().series[1].values[3], pruned / weights);
+    QCOMPARE(chart.current()->row, 2);
+    QTest::keyClick(&opened.page->layers().chart(), Qt::Key_Right);
+    QCOMPARE(opened.session.selection().layer(), 3U);
+    opened.session.selection().setMatrix(1, queries);
+    QCOMPARE(chart.current()->row, 1);
+    opened.session.selection().setRuns(opened.runId(0), opened.runId(0));
+    QCOMPARE(chart.data().series.size(), std::size_t(1));
 }
 
 void TestMasksPage::weightsRendering()

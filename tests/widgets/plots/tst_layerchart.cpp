@@ -73,6 +73,7 @@ private Q_SLOTS:
     void rangeEndsWhereAsked();
     void noBarLiesUnderTheBaselinesWords();
     void legendIsShort();
+    void aCompactOneHasMoreRoomForBars();
     void pointerChoosesBars();
     void pointerChoosesLines();
     void keysWalkLayersAndSeries();
@@ -151,6 +152,20 @@ void TestLayerChart::legendIsShort()
     QCOMPARE(chart.plot().plottable(0)->name(), QStringLiteral("short"));
     QCOMPARE(chart.plot().plottable(1)->name(), data.series[1].name);
     QCOMPARE(chart.table().columns.front(), data.series[0].name); // in full in the table
+}
+
+void TestLayerChart::aCompactOneHasMoreRoomForBars()
+{
+    const auto chart = shownChart();
+    chart->resize(200, 130);
+    chart->setRange(ValueRange::Unit);
+    static_cast<void>(chart->image(1.0)); // lays it out
+    const int before = chart->plot().axisRect()->height();
+    chart->makeCompact();
+    static_cast<void>(chart->image(1.0));
+    QVERIFY(chart->plot().axisRect()->height() > before);
+    QVERIFY(chart->plot().xAxis->label().isEmpty() && chart->plot().yAxis->label().isEmpty());
+    QVERIFY(chart->plot().yAxis->ticker()->tickCount() < 5);
 }
 
 void TestLayerChart::pointerChoosesBars()
