@@ -14,6 +14,7 @@ namespace secateur::widgets {
 namespace {
 
 constexpr int largestCell = 72;
+constexpr int smallestSquare = 5; ///< pixels
 /// Beyond this no cell has room for its number anyway.
 constexpr std::size_t mostTexts = 600;
 
@@ -223,8 +224,11 @@ void HeatMap::layOut()
     const int columns = std::max(table().columnCount(), 1);
     const int rows = std::max(table().rowCount(), 1);
     // How much room there would be. Several turns, for the labels depend on the cells' size, and that on the labels;
-    // the last one only measures, so that cells are square whatever the labels came to.
+    // the last one only measures, so that cells are square whatever the labels came to. Where squares would be specks,
+    // as with the rows of hundreds of experts, cells fill the room there is.
     constexpr int turns = 3;
+    int width = 0;
+    int height = 0;
     for (int turn = 0; turn < turns; ++turn) {
         rect->setMaximumSize(QWIDGETSIZE_MAX, QWIDGETSIZE_MAX);
         if (m_dendrogram)
@@ -233,31 +237,35 @@ void HeatMap::layOut()
              {QCPLayoutElement::upPreparation, QCPLayoutElement::upMargins, QCPLayoutElement::upLayout})
             plot().plotLayout()->update(phase);
         m_cellSize = std::clamp(std::min(rect->width() / columns, rect->height() / rows), 1, largestCell);
+        const bool square = m_cellSize >= smallestSquare;
+        width = square ? m_cellSize : std::clamp(rect->width() / columns, 1, largestCell);
+        height = square ? m_cellSize : std::clamp(rect->height() / rows, 1, largestCell);
         if (turn + 1 < turns) {
-            fitColumnLabels(m_cellSize);
-            fitBarLabel(m_cellSize * rows);
+            fitLabels(width, height);
+            fitBarLabel(height * rows);
         }
     }
-    rect->setMaximumSize(m_cellSize * columns, m_cellSize * rows);
+    rect->setMaximumSize(width * columns, height * rows);
     if (m_dendrogram)
-        m_dendrogram->setWidth(m_cellSize * columns);
+        m_dendrogram->setWidth(width * columns);
     const bool fits = QFontMetrics(font()).horizontalAdvance(QStringLiteral(".000")) + 4 <= m_cellSize;
     for (QCPItemText *text : m_texts)
         text->setVisible(fits);
 }
 
-void HeatMap::fitColumnLabels(int cellSize)
+void HeatMap::fitLabels(int cellWidth, int cellHeight)
 {
     const QFontMetrics metrics(font());
     int widest = 0;
     for (const QString &label : m_data.columns)
         widest = std::max(widest, metrics.horizontalAdvance(label));
     const bool numbers = widest <= metrics.horizontalAdvance(QStringLiteral("000"));
-    const bool tooWide = widest + 6 > cellSize;
+    const bool tooWide = widest + 6 > cellWidth;
     m_map->keyAxis()->setTickLabelRotation(tooWide && !numbers ? 45 : 0);
     const int needed = numbers ? widest + 6 : metrics.height();
-    m_map->keyAxis()->setTicker(textTicker(m_data.columns, std::max(1, (needed + cellSize - 1) / cellSize)));
-    m_map->valueAxis()->setTicker(textTicker(m_data.rows, std::max(1, (metrics.height() + cellSize - 1) / cellSize)));
+    m_map->keyAxis()->setTicker(textTicker(m_data.columns, std::max(1, (needed + cellWidth - 1) / cellWidth)));
+    m_map->valueAxis()->setTicker(
+        textTicker(m_data.rows, std::max(1, (metrics.height() + cellHeight - 1) / cellHeight)));
 }
 
 void HeatMap::fitBarLabel(int length)

@@ -74,7 +74,7 @@ private:
     void fillLabels();
     void makeValueTexts();
     void styleValueTexts();
-    void fitColumnLabels(int cellSize);
+    void fitLabels(int cellWidth, int cellHeight);
     void fitBarLabel(int length);
 
     HeatMapData m_data;

@@ -64,6 +64,7 @@ class TestHeatMap : public QObject
 private Q_SLOTS:
     void cellsAreSquaresOfWholePixels_data();
     void cellsAreSquaresOfWholePixels();
+    void hundredsOfRowsFillTheWidth();
     void drawsEachCellInItsColour();
     void scaleEndsWhereAsked();
     void pointerChoosesCells();
@@ -77,6 +78,25 @@ private Q_SLOTS:
     void followsThePalette();
     void followsThePixelRatio();
 };
+
+/// As of the matrices of all experts of a model: squares would leave a thread of a map.
+void TestHeatMap::hundredsOfRowsFillTheWidth()
+{
+    HeatMapData data;
+    for (int row = 0; row < 200; ++row)
+        data.rows << QString::number(row);
+    for (int column = 0; column < 6; ++column)
+        data.columns << QString::number(column);
+    data.values.assign(200 * 6, 0.5);
+    const auto map = shownMap();
+    map->setData(data);
+    map->resize(900, 500);
+    map->plot().replot(QCustomPlot::rpImmediateRefresh);
+    const QRect inner = map->plot().plottable(0)->keyAxis()->axisRect()->rect();
+    QVERIFY(map->plot().rect().contains(inner));
+    QCOMPARE(inner.height() % 200, 0);
+    QVERIFY2(inner.width() >= 6 * 60, qPrintable(QString::number(inner.width())));
+}
 
 void TestHeatMap::cellsAreSquaresOfWholePixels_data()
 {
