@@ -12,12 +12,6 @@
 namespace secateur::cli {
 namespace {
 
-/// "q_proj" of "self_attn.q_proj".
-std::string shortName(const std::string &sublayer)
-{
-    return sublayer.substr(sublayer.rfind('.') + 1);
-}
-
 const std::string &runName(const engine::CompareReport &report, std::size_t run)
 {
     return report.runs[run].recipe.name;
@@ -52,7 +46,7 @@ nlohmann::ordered_json reportJson(const engine::CompareReport &report, const std
         nlohmann::ordered_json sublayers = nlohmann::ordered_json::object();
         for (const auto &name : report.sublayers)
             if (const auto found = pair.perSublayer.find(name); found != pair.perSublayer.end())
-                sublayers[shortName(name)] = found->second;
+                sublayers[shortSublayer(name)] = found->second;
         pairs.push_back({{"a", runName(report, pair.a)},
                          {"b", runName(report, pair.b)},
                          {"whole", pair.whole},

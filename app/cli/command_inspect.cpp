@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <set>
+
 #include "app/cli/commands.h"
 #include "app/cli/text.h"
 #include "core/base/system.h"
@@ -15,6 +17,11 @@ nlohmann::ordered_json reportJson(const engine::InspectReport &report)
     nlohmann::ordered_json sublayers = nlohmann::ordered_json::array();
     for (const auto &sublayer : report.sublayers)
         sublayers.push_back({{"name", sublayer.name}, {"rows", sublayer.rows}, {"cols", sublayer.cols}});
+    nlohmann::ordered_json experts;
+    if (report.experts.count > 0)
+        experts = {{"count", report.experts.count},
+                   {"per_token", report.experts.perToken},
+                   {"shared", report.experts.sharedSize > 0}};
     return {{"architecture", report.architecture},
             {"family", report.family},
             {"parameters", report.parameters},
@@ -28,6 +35,7 @@ nlohmann::ordered_json reportJson(const engine::InspectReport &report)
               {"vocab_size", report.vocabSize},
               {"bos", orNull(report.bos)},
               {"eos", orNull(report.eos)}}},
+            {"experts", experts},
             {"sublayers", sublayers},
             {"memory", {{"prune_peak_bytes", report.prunePeakBytes}}}};
 }
@@ -43,6 +51,11 @@ std::string reportText(const engine::InspectReport &report)
                   grouped(report.prunableParameters) + " (" + fixed(share, 1) + " %), in the linears of "
                       + std::to_string(report.layers) + " layers"});
     facts.addRow({"Hidden size", std::to_string(report.hiddenSize)});
+    if (report.experts.count > 0)
+        facts.addRow({"Experts",
+                      std::to_string(report.experts.count) + " in each layer, "
+                          + std::to_string(report.experts.perToken) + " for each token"
+                          + (report.experts.sharedSize > 0 ? ", and one for all tokens" : "")});
     facts.addRow({"Stored as", report.dtype + ", " + bytesText(report.fileBytes)});
     facts.addRow({"Tokenizer",
                   report.tokenizerKind + ", " + grouped(report.vocabSize) + " tokens, bos " + idText(report.bos)
@@ -50,8 +63,10 @@ std::string reportText(const engine::InspectReport &report)
     facts.addRow({"Pruning needs",
                   "about " + bytesText(report.prunePeakBytes) + " of memory for 128 samples of up to 2048 tokens"});
     Table sublayers({{"Sublayer"}, {"Rows", Table::Align::Right}, {"Columns", Table::Align::Right}});
+    std::set<std::string> told;
     for (const auto &sublayer : report.sublayers)
-        sublayers.addRow({sublayer.name, std::to_string(sublayer.rows), std::to_string(sublayer.cols)});
+        if (const std::string kind = sublayerKind(sublayer.name); told.insert(kind).second)
+            sublayers.addRow({kind, std::to_string(sublayer.rows), std::to_string(sublayer.cols)});
     return facts.text().substr(1) + "\n" + sublayers.text();
 }
 

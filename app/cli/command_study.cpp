@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
+#include "app/cli/pruneoutcome.h"
 #include "app/cli/text.h"
 #include "core/base/system.h"
 #include "core/store/study.h"
@@ -20,23 +21,27 @@ nlohmann::ordered_json madeOf(const store::Combination &combination)
 
 nlohmann::ordered_json runJson(const store::RunManifest &run)
 {
-    return {{"name", run.recipe.name},
-            {"id", run.id},
-            {"state", "finished"},
-            {"created", run.createdUtc},
-            {"domain", run.recipe.domain},
-            {"method", methodName(run.recipe.method)},
-            {"target", run.recipe.target},
-            {"statistics", statisticsName(run.recipe.statistics)},
-            {"origin", run.recipe.origin},
-            {"made_of", run.recipe.combination ? madeOf(*run.recipe.combination) : nlohmann::ordered_json::array()},
-            {"approximate", run.recipe.approximate},
-            {"sparsity", run.sparsity()},
-            {"layers", run.layers()},
-            {"tokens", run.recipe.calibrationTokens},
-            {"seed", run.recipe.calibration.seed},
-            {"seconds", run.outcome.seconds},
-            {"peak_rss_bytes", run.outcome.peakResidentBytes}};
+    nlohmann::ordered_json result = {
+        {"name", run.recipe.name},
+        {"id", run.id},
+        {"state", "finished"},
+        {"created", run.createdUtc},
+        {"domain", run.recipe.domain},
+        {"method", methodName(run.recipe.method)},
+        {"target", run.recipe.target},
+        {"statistics", statisticsName(run.recipe.statistics)},
+        {"origin", run.recipe.origin},
+        {"made_of", run.recipe.combination ? madeOf(*run.recipe.combination) : nlohmann::ordered_json::array()},
+        {"approximate", run.recipe.approximate},
+        {"sparsity", run.sparsity()},
+        {"layers", run.layers()},
+        {"tokens", run.recipe.calibrationTokens},
+        {"seed", run.recipe.calibration.seed},
+        {"seconds", run.outcome.seconds},
+        {"peak_rss_bytes", run.outcome.peakResidentBytes}};
+    if (run.outcome.experts)
+        result["experts"] = expertsJson(*run.outcome.experts);
+    return result;
 }
 
 nlohmann::ordered_json runJson(const store::InterruptedRun &run)

@@ -94,7 +94,7 @@ ordered_json ColumnsOutcome::add(const std::string &runA, const std::string &run
     m_rows.push_back(std::move(row));
     ordered_json sublayers = ordered_json::object();
     for (const auto &[name, share] : shares.perSublayer)
-        sublayers[name.substr(name.rfind('.') + 1)] = share.columnsFor(0.5);
+        sublayers[shortSublayer(name)] = share.columnsFor(0.5);
     return {{"half", shares.whole.columnsFor(0.5)},
             {"differences", shares.whole.differences()},
             {"curve", curve},

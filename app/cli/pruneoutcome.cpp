@@ -2,6 +2,7 @@
 #include "app/cli/pruneoutcome.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "app/cli/text.h"
 #include "core/base/system.h"
@@ -32,18 +33,23 @@ std::string sublayersText(const store::RunManifest &manifest)
                  {"Pruned", Table::Align::Right},
                  {"Weights", Table::Align::Right},
                  {"Share", Table::Align::Right}});
-    for (const auto &name : manifest.sublayerNames()) {
+    struct Kind {
+        std::string name;
         std::uint64_t pruned = 0;
         std::uint64_t total = 0;
-        for (const auto &sublayer : manifest.sublayers) {
-            if (sublayer.id.sublayer != name)
-                continue;
-            pruned += sublayer.pruned;
-            total += sublayer.rows * sublayer.cols;
-        }
+    };
+    std::vector<Kind> kinds;
+    for (const auto &sublayer : manifest.sublayers) {
+        const std::string name = sublayerKind(sublayer.id.sublayer);
+        auto kind = std::ranges::find(kinds, name, &Kind::name);
+        if (kind == kinds.end())
+            kind = kinds.insert(kind, Kind{name});
+        kind->pruned += sublayer.pruned;
+        kind->total += sublayer.rows * sublayer.cols;
+    }
+    for (const auto &[name, pruned, total] : kinds)
         table.addRow({name, grouped(pruned), grouped(total),
                       fixed(total ? 100.0 * double(pruned) / double(total) : 0.0, 2) + " %"});
-    }
     return table.text();
 }
 
@@ -86,6 +92,29 @@ std::string convergenceText(const store::RunManifest &manifest)
                          : "Norms of the first sequences alone would differ by " + joined(parts, ", ") + "\n";
 }
 
+/// Which experts were pruned by statistics of few tokens, the least used first, and no more than a few by name.
+std::string expertsText(const store::RunManifest &manifest)
+{
+    const auto &use = manifest.outcome.experts;
+    if (!use)
+        return {};
+    std::string text = "Experts: " + grouped(use->seldom.size()) + " of " + grouped(use->experts)
+        + " seldom used, with less than a tenth of the " + fixed(use->evenTokens, 0)
+        + " tokens that each would get if all were used alike";
+    if (use->unused() > 0)
+        text += "; " + grouped(use->unused()) + " not at all, pruned by their weights alone";
+    auto seldom = use->seldom;
+    std::ranges::stable_sort(seldom, {}, &store::ExpertUse::Seldom::tokens);
+    constexpr std::size_t mostNamed = 8;
+    std::vector<std::string> names;
+    for (const auto &[layer, expert, tokens] : seldom | std::views::take(mostNamed))
+        names.push_back(std::to_string(expert) + " of layer " + std::to_string(layer.value) + " (" + grouped(tokens)
+                        + ")");
+    if (seldom.size() > mostNamed)
+        names.push_back("…");
+    return text + (names.empty() ? "" : ": " + joined(names, ", ")) + "\n";
+}
+
 /// How far apart layers are where they are not pruned alike.
 std::string layersText(const store::RunRecipe &recipe)
 {
@@ -120,6 +149,14 @@ nlohmann::ordered_json combinationJson(const store::Combination &combination)
 
 } // namespace
 
+nlohmann::ordered_json expertsJson(const store::ExpertUse &use)
+{
+    nlohmann::ordered_json seldom = nlohmann::ordered_json::array();
+    for (const auto &[layer, expert, tokens] : use.seldom)
+        seldom.push_back({{"layer", layer.value}, {"expert", expert}, {"tokens", tokens}});
+    return {{"experts", use.experts}, {"even_tokens", use.evenTokens}, {"seldom_used", seldom}};
+}
+
 Outcome pruneOutcome(const engine::PruneReport &report)
 {
     const store::RunManifest &manifest = report.manifest;
@@ -142,13 +179,15 @@ Outcome pruneOutcome(const engine::PruneReport &report)
                     {"sublayers", sublayersJson(manifest)}};
     for (const auto &[sequences, distance] : manifest.outcome.normConvergence)
         outcome.json["norm_convergence"].push_back({{"sequences", sequences}, {"distance", distance}});
+    if (manifest.outcome.experts)
+        outcome.json["experts"] = expertsJson(*manifest.outcome.experts);
     if (!recipe.layerSparsity.empty())
         outcome.json["layer_sparsity"] = recipe.layerSparsity;
     if (recipe.combination)
         outcome.json["combination"] = combinationJson(*recipe.combination);
     outcome.text = "Run " + printable(recipe.name) + " (" + manifest.id + "): " + grouped(manifest.pruned()) + " of "
         + grouped(manifest.total()) + " prunable weights pruned, " + fixed(100.0 * manifest.sparsity(), 2) + " %\n"
-        + originText(recipe) + convergenceText(manifest) + layersText(recipe) + "Time "
+        + originText(recipe) + convergenceText(manifest) + expertsText(manifest) + layersText(recipe) + "Time "
         + secondsText(manifest.outcome.seconds) + ", peak memory " + bytesText(manifest.outcome.peakResidentBytes)
         + "\n" + approximateText(recipe) + "\n" + sublayersText(manifest);
     outcome.notices = report.notices;

@@ -106,6 +106,14 @@ std::string printable(std::string_view text)
     return safe;
 }
 
+std::string sublayerKind(const std::string &sublayer)
+{
+    constexpr std::string_view experts = "mlp.experts.";
+    return sublayer.starts_with(experts)
+        ? std::string(experts) + "*" + sublayer.substr(std::min(sublayer.find('.', experts.size()), sublayer.size()))
+        : sublayer;
+}
+
 std::string jsonText(const nlohmann::ordered_json &value)
 {
     return value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);

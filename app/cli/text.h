@@ -26,6 +26,9 @@ namespace secateur::cli {
 /// Text that comes from files, made safe to print on a terminal: control characters but newline and tab as "\x1b".
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// "mlp.experts.*.up_proj" of that sublayer of every expert; the name of another.
+[[nodiscard]] std::string sublayerKind(const std::string &sublayer);
+
 /// One line of JSON; bytes that are not UTF-8 (in file names, say) become U+FFFD.
 [[nodiscard]] std::string jsonText(const nlohmann::ordered_json &value);
 

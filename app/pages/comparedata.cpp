@@ -301,7 +301,7 @@ QString scopeText(const CompareScope &scope)
 
 QString shortSublayer(const std::string &sublayer)
 {
-    return textOf(sublayer.substr(sublayer.rfind('.') + 1));
+    return textOf(secateur::shortSublayer(sublayer));
 }
 
 analysis::CombinationCounts combinationsOf(const analysis::CombinationTable &table, analysis::SetKind set,

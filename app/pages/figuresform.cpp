@@ -263,10 +263,10 @@ void FiguresForm::fillChoices()
     for (int layer = 0; layer < m_offer.layers; ++layer)
         m_layer->addItem(QString::number(layer), layer);
     for (const QString &name : m_offer.sublayers)
-        m_sublayer->addItem(name.section(QLatin1Char('.'), -1), name);
+        m_sublayer->addItem(name.section(QLatin1Char('.'), 1), name);
     m_layer->setCurrentIndex(std::max(0, spec.layer ? m_layer->findData(int(*spec.layer)) : 0));
     const auto fits = [&spec](const QString &name) {
-        return name == spec.sublayer || name.section(QLatin1Char('.'), -1) == spec.sublayer;
+        return name == spec.sublayer || name.section(QLatin1Char('.'), 1) == spec.sublayer;
     };
     const auto found = std::ranges::find_if(m_offer.sublayers, fits);
     const int at = found == m_offer.sublayers.end() ? -1 : m_sublayer->findData(*found);

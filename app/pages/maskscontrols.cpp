@@ -152,7 +152,7 @@ void MasksControls::showSelection()
     if (names != listed) {
         m_sublayer->clear();
         for (const QString &name : names)
-            m_sublayer->addItem(name.section(QLatin1Char('.'), -1), name);
+            m_sublayer->addItem(name.section(QLatin1Char('.'), 1), name);
     }
     const auto shown = matrix();
     m_sublayer->setCurrentIndex(shown ? m_sublayer->findData(QString::fromStdString(shown->sublayer)) : -1);

@@ -33,6 +33,16 @@ QString tokenText(const std::optional<std::int32_t> &token)
     return token ? QString::number(*token) : ModelPage::tr("none");
 }
 
+QString layers(const engine::InspectReport &report)
+{
+    const auto &experts = report.experts;
+    return experts.count == 0 ? QString::number(report.layers)
+                              : ModelPage::tr("%1, each with %2 experts, %3 of them for a token")
+                                    .arg(report.layers)
+                                    .arg(experts.count)
+                                    .arg(experts.perToken);
+}
+
 widgets::TableData factsOf(const engine::InspectReport &report)
 {
     const double share =
@@ -42,7 +52,7 @@ widgets::TableData factsOf(const engine::InspectReport &report)
              {ModelPage::tr("Weights"), number(report.parameters)},
              {ModelPage::tr("Of these prunable"),
               ModelPage::tr("%1 (%2 %)").arg(number(report.prunableParameters), QLocale().toString(share, 'f', 1))},
-             {ModelPage::tr("Layers"), QString::number(report.layers)},
+             {ModelPage::tr("Layers"), layers(report)},
              {ModelPage::tr("Hidden size"), QString::number(report.hiddenSize)},
              {ModelPage::tr("Stored as"), fromStd(report.dtype)},
              {ModelPage::tr("Size on disk"), bytes(report.fileBytes)},

@@ -32,8 +32,7 @@ QString SelectionRecorder::describe(const State &before, const State &after)
     if (before.layer != after.layer)
         return tr("show layer %1").arg(after.layer);
     if (before.sublayer != after.sublayer)
-        return after.sublayer.isEmpty() ? tr("show all sublayers")
-                                        : tr("show %1").arg(after.sublayer.section(u'.', -1));
+        return after.sublayer.isEmpty() ? tr("show all sublayers") : tr("show %1").arg(after.sublayer.section(u'.', 1));
     return after.cell ? tr("choose a weight") : tr("choose no weight");
 }
 

@@ -48,6 +48,13 @@ QString halfNorms(const RunManifest &run)
                          : Inspector::tr("%1 % off").arg(QLocale().toString(100.0 * known.rbegin()->second, 'f', 1));
 }
 
+/// "5 of 64": experts pruned by statistics of few tokens.
+QString expertUse(const RunManifest &run)
+{
+    const auto &use = run.outcome.experts;
+    return use ? Inspector::tr("%1 of %2").arg(use->seldom.size()).arg(use->experts) : QString();
+}
+
 /// The day or the hour, as `format` says, of "2026-11-24T13:54:29Z"; the whole of it where it is not such a time.
 QString localTime(const std::string &utc, const char *format)
 {
@@ -88,6 +95,7 @@ std::vector<Property> properties()
             {Inspector::tr("Texts"), [](const auto &run) { return count(run.recipe.calibrationSequences); }},
             {Inspector::tr("Tokens"), [](const auto &run) { return count(run.recipe.calibrationTokens); }},
             {Inspector::tr("Norms of half"), halfNorms},
+            {Inspector::tr("Rare experts"), expertUse},
             {Inspector::tr("Seed"), [](const auto &run) { return QString::number(run.recipe.calibration.seed); }},
             {Inspector::tr("Time"), duration},
             {Inspector::tr("Made on"), [](const auto &run) { return localTime(run.createdUtc, "d MMM yyyy"); }},
@@ -170,7 +178,7 @@ void Inspector::refill()
         for (const auto &property : properties())
             row(property.label, property.value);
         if (const auto matrix = selection.matrix()) {
-            const auto sublayer = fromStd(matrix->sublayer).section(u'.', -1);
+            const auto sublayer = fromStd(matrix->sublayer).section(u'.', 1);
             row(tr("Matrix"),
                 [&](const RunManifest &) { return tr("%1 of layer %2").arg(sublayer).arg(matrix->layer.value); });
             row(tr("Its weights"), [&](const RunManifest &run) { return weightsOf(run, *matrix); });

@@ -278,7 +278,7 @@ void MainWindow::setupPaletteSources()
             for (const auto &name : run->sublayerNames()) {
                 const auto sublayer = QString::fromStdString(name);
                 entries.push_back({QStringLiteral("@%1.%2").arg(layer).arg(sublayer),
-                                   tr("Layer %1, %2").arg(layer).arg(sublayer.section(u'.', -1)),
+                                   tr("Layer %1, %2").arg(layer).arg(sublayer.section(u'.', 1)),
                                    [this, layer, sublayer] { m_session.selection().setMatrix(layer, sublayer); }});
             }
         return entries;

@@ -186,7 +186,7 @@ Result<void> readGgufDimensions(const format::GgufFile &file, const std::string 
     if (experts.value_or(0) != 0)
         return failure(ErrorCode::Unsupported,
                        where + ".expert_count is " + std::to_string(*experts)
-                           + "; mixtures of experts are not supported");
+                           + "; mixtures of experts are read from Hugging Face folders only");
     if (!epsilon)
         return failure(ErrorCode::BadInput, where + ".attention.layer_norm_rms_epsilon is missing");
     config.layers = layers;

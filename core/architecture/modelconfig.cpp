@@ -25,6 +25,8 @@ constexpr std::int64_t maxHeads = 4096;
 constexpr std::int64_t maxHeadDim = 4096;
 constexpr std::int64_t maxVocabulary = 1 << 22;
 constexpr std::int64_t maxContext = std::int64_t(1) << 31;
+constexpr std::int64_t maxExperts = 1024;
+constexpr std::int64_t maxExpertsOfAllLayers = 1 << 16;
 
 Error invalid(const std::string &origin, const std::string &problem)
 {
@@ -127,17 +129,25 @@ json canonicalAttention(const LayerAttention &attention)
 std::vector<Sublayer> prunableSublayers(const ModelConfig &config)
 {
     const std::string attentionInput = "self_attn.q_proj";
-    const std::string mlpInput = config.gatedMlp ? "mlp.gate_proj" : "mlp.up_proj";
     std::vector<Sublayer> result = {
         {"self_attn.q_proj", config.queryWidth(), config.hiddenSize, attentionInput},
         {"self_attn.k_proj", config.keyValueWidth(), config.hiddenSize, attentionInput},
         {"self_attn.v_proj", config.keyValueWidth(), config.hiddenSize, attentionInput},
         {"self_attn.o_proj", config.hiddenSize, config.queryWidth(), "self_attn.o_proj"},
-        {"mlp.up_proj", config.intermediateSize, config.hiddenSize, mlpInput},
-        {"mlp.down_proj", config.hiddenSize, config.intermediateSize, "mlp.down_proj"},
     };
-    if (config.gatedMlp)
-        result.insert(result.end() - 2, Sublayer{mlpInput, config.intermediateSize, config.hiddenSize, mlpInput});
+    const auto addMlp = [&](const std::string &prefix, std::int64_t width) {
+        const std::string input = prefix + (config.gatedMlp ? "gate_proj" : "up_proj");
+        if (config.gatedMlp)
+            result.push_back({input, width, config.hiddenSize, input});
+        result.push_back({prefix + "up_proj", width, config.hiddenSize, input});
+        result.push_back({prefix + "down_proj", config.hiddenSize, width, prefix + "down_proj"});
+    };
+    if (config.experts.count == 0)
+        addMlp("mlp.", config.intermediateSize);
+    if (config.experts.sharedSize > 0)
+        addMlp("mlp.shared_expert.", config.experts.sharedSize);
+    for (std::int64_t expert = 0; expert < config.experts.count; ++expert)
+        addMlp("mlp.experts." + std::to_string(expert) + ".", config.intermediateSize);
     return result;
 }
 
@@ -178,6 +188,10 @@ std::vector<ExpectedTensor> expectedTensors(const ModelConfig &config)
                 {prefix + sublayer.name + ".weight", {std::uint64_t(sublayer.rows), std::uint64_t(sublayer.cols)}});
         for (const auto &norm : norms)
             addNorm(prefix + norm);
+        if (config.experts.count > 0)
+            result.push_back({prefix + "mlp.gate.weight", {std::uint64_t(config.experts.count), hidden}});
+        if (config.experts.sharedSize > 0)
+            result.push_back({prefix + "mlp.shared_expert_gate.weight", {1, hidden}});
         if (config.queryKeyNorm) {
             result.push_back({prefix + "self_attn.q_norm.weight", {std::uint64_t(config.queryNormSize())}});
             result.push_back({prefix + "self_attn.k_norm.weight", {std::uint64_t(config.keyNormSize())}});
@@ -229,9 +243,32 @@ Result<void> validateDimensions(const ModelConfig &config, const std::string &or
     return validateTokenIds(config, origin);
 }
 
+Result<void> validateExperts(const ModelConfig &config, const std::string &origin)
+{
+    const auto &[count, perToken, sharedSize, normalised] = config.experts;
+    if (count < 0 || count > maxExperts || count * config.layers > maxExpertsOfAllLayers)
+        return tl::make_unexpected(invalid(origin,
+                                           std::to_string(count) + " experts in each of "
+                                               + std::to_string(config.layers) + " layers; it must be at most "
+                                               + std::to_string(maxExperts) + ", and "
+                                               + std::to_string(maxExpertsOfAllLayers) + " in all"));
+    if (count > 0 && (perToken < 1 || perToken > count))
+        return tl::make_unexpected(invalid(origin,
+                                           "num_experts_per_tok is " + std::to_string(perToken)
+                                               + "; it must be from 1 to the " + std::to_string(count) + " experts"));
+    if (sharedSize < 0 || sharedSize > maxIntermediate)
+        return tl::make_unexpected(invalid(origin,
+                                           "shared_expert_intermediate_size is " + std::to_string(sharedSize)
+                                               + "; it must be at most " + std::to_string(maxIntermediate)));
+    if (count > 0 && (!config.gatedMlp || config.mlpBias || config.parallelResidual))
+        return tl::make_unexpected(invalid(origin, "experts are computed with gates, without biases, after attention"));
+    return {};
+}
+
 Result<void> validate(const ModelConfig &config, const std::string &origin)
 {
     SECATEUR_CHECK(validateDimensions(config, origin));
+    SECATEUR_CHECK(validateExperts(config, origin));
     if (config.attention.size() != std::size_t(config.layers))
         return tl::make_unexpected(invalid(origin,
                                            "there are " + std::to_string(config.attention.size())
@@ -292,6 +329,11 @@ std::string configSha256(const ModelConfig &config)
             canonicalConfig[name] = true;
     if (config.positionOffset)
         canonicalConfig["positionOffset"] = *config.positionOffset;
+    if (config.experts.count > 0)
+        canonicalConfig["experts"] = {{"count", config.experts.count},
+                                      {"perToken", config.experts.perToken},
+                                      {"shared", config.experts.sharedSize},
+                                      {"normalised", config.experts.normalised}};
     for (const auto &[name, cap] :
          {std::pair("attentionSoftcap", config.attentionSoftcap), {"logitSoftcap", config.logitSoftcap}})
         if (cap != 0.0)

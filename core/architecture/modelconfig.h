@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,6 +39,16 @@ struct LayerAttention {
     friend bool operator==(const LayerAttention &, const LayerAttention &) = default;
 };
 
+/// An MLP that is a mixture of experts: a router sends each token to a few of them (transformers
+/// modeling_mixtral.py, modeling_qwen2_moe.py, modeling_qwen3_moe.py).
+struct Experts {
+    std::int64_t count = 0; ///< 0: the MLP is one
+    std::int64_t perToken = 0;
+    std::int64_t sharedSize = 0; ///< intermediate size of the expert that sees every token; 0: there is none
+    bool normalised = true; ///< the shares of the experts chosen for a token are scaled to a sum of 1
+    friend bool operator==(const Experts &, const Experts &) = default;
+};
+
 /// Everything the decoder needs to know, validated: positive, divisible where it must be, within the limits of
 /// design/safety.md B.2. A family (family.h) fills it from config.json or GGUF metadata; the generic decoder block
 /// (core/model) reads nothing else, so a new family is a new way of filling this.
@@ -47,7 +58,7 @@ struct ModelConfig {
 
     std::int64_t layers = 0;
     std::int64_t hiddenSize = 0;
-    std::int64_t intermediateSize = 0;
+    std::int64_t intermediateSize = 0; ///< with experts, of one of them
     std::int64_t heads = 0;
     std::int64_t kvHeads = 0; ///< divides heads
     std::int64_t headDim = 0;
@@ -80,10 +91,14 @@ struct ModelConfig {
     std::optional<std::int64_t> bosId;
     std::vector<std::int64_t> eosIds; ///< generation stops at any of them
 
+    Experts experts; ///< the same in every layer
+
     friend bool operator==(const ModelConfig &, const ModelConfig &) = default;
 
     [[nodiscard]] std::int64_t queryWidth() const { return heads * headDim; }
     [[nodiscard]] std::int64_t keyValueWidth() const { return kvHeads * headDim; }
+    /// The intermediate size of the widest MLP of a block.
+    [[nodiscard]] std::int64_t widestMlp() const { return std::max(intermediateSize, experts.sharedSize); }
     /// Weights of q_norm and k_norm: what is normed at a time.
     [[nodiscard]] std::int64_t queryNormSize() const { return wholeQueryKeyNorm ? queryWidth() : headDim; }
     [[nodiscard]] std::int64_t keyNormSize() const { return wholeQueryKeyNorm ? keyValueWidth() : headDim; }
@@ -98,8 +113,9 @@ struct Sublayer {
                          ///< for q, k and v; "mlp.gate_proj" for gate and up; its own name otherwise
 };
 
-/// q, k, v, o, gate, up, down, in this order; no gate where the MLP has none. Embeddings and lm_head are never
-/// prunable.
+/// q, k, v, o, gate, up, down, in this order; no gate where the MLP has none. With experts, gate, up and down of the
+/// shared one ("mlp.shared_expert.up_proj"), if any, and of each ("mlp.experts.3.up_proj"), as Qwen's folders call
+/// them. Embeddings, lm_head and the routers of experts are never prunable.
 [[nodiscard]] std::vector<Sublayer> prunableSublayers(const ModelConfig &config);
 
 /// Whether that linear of a block adds a vector.

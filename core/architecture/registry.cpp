@@ -52,9 +52,10 @@ Result<ModelConfig> Family::fromGguf(const format::GgufFile &file) const
 
 const std::vector<const Family *> &families()
 {
-    static const std::array owned = {makeLlamaFamily(), makeGemmaFamily(),   makeGemma2Family(),  makeGemma3Family(),
-                                     makeQwen2Family(), makeQwen3Family(),   makeSmolLm3Family(), makeOlmo2Family(),
-                                     makePhi3Family(),  makeGptNeoxFamily(), makeOptFamily()};
+    static const std::array owned = {
+        makeLlamaFamily(), makeGemmaFamily(),   makeGemma2Family(),   makeGemma3Family(),  makeQwen2Family(),
+        makeQwen3Family(), makeSmolLm3Family(), makeOlmo2Family(),    makePhi3Family(),    makeGptNeoxFamily(),
+        makeOptFamily(),   makeMixtralFamily(), makeQwen2MoeFamily(), makeQwen3MoeFamily()};
     static const std::vector<const Family *> all = [] {
         std::vector<const Family *> plain;
         for (const auto &family : owned)

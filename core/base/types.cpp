@@ -23,6 +23,11 @@ std::string tensorName(const MatrixId &id)
     return "model.layers." + std::to_string(id.layer.value) + "." + id.sublayer + ".weight";
 }
 
+std::string shortSublayer(const std::string &sublayer)
+{
+    return sublayer.substr(sublayer.find('.') + 1);
+}
+
 Result<Sparsity> Sparsity::fromRatio(double ratio)
 {
     if (!(ratio >= 0.0 && ratio < 1.0))

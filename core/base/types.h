@@ -25,6 +25,8 @@ struct MatrixId {
 
 /// The matrix's name in a Hugging Face checkpoint: "model.layers.12.self_attn.q_proj.weight".
 [[nodiscard]] std::string tensorName(const MatrixId &id);
+/// For labels: "q_proj" of "self_attn.q_proj", "experts.3.up_proj" of "mlp.experts.3.up_proj".
+[[nodiscard]] std::string shortSublayer(const std::string &sublayer);
 
 /// Share of weights to prune in each row (Wanda) or matrix (magnitude), in [0, 1).
 class Sparsity

@@ -254,6 +254,7 @@ Result<engine::PruneReport> pruneJob(const engine::PruneRequest &request, const 
     if (request.layers)
         outcome.seconds["outliers"] = outliers;
     outcome.normConvergence = pruner.normConvergence();
+    outcome.experts = pruner.expertUse();
     SECATEUR_TRY(manifest, writer->finish(std::move(outcome)));
     report.manifest = std::move(manifest);
     return report;

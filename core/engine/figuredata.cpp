@@ -20,9 +20,7 @@ using store::RunManifest;
 Result<std::string> wholeSublayer(const RunManifest &run, const std::string &wanted)
 {
     const auto names = run.sublayerNames();
-    const auto fits = [&wanted](const std::string &name) {
-        return name == wanted || name.substr(name.rfind('.') + 1) == wanted;
-    };
+    const auto fits = [&wanted](const std::string &name) { return name == wanted || shortSublayer(name) == wanted; };
     const auto found = std::ranges::find_if(names, fits);
     if (found == names.end())
         return failure(ErrorCode::InvalidArgument,

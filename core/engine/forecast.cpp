@@ -45,9 +45,19 @@ BlockSize blockSize(const architecture::ModelConfig &config)
 std::uint64_t scratchBytes(const architecture::ModelConfig &config, std::uint64_t longestSequence)
 {
     const std::uint64_t group = groupTokens - 1 + std::max<std::uint64_t>(longestSequence, 1);
-    const auto widths = std::uint64_t(3 * config.hiddenSize + 2 * config.queryWidth() + 2 * config.keyValueWidth()
-                                      + 2 * config.intermediateSize);
+    const auto widths =
+        std::uint64_t(3 * config.hiddenSize + 2 * config.queryWidth() + 2 * config.keyValueWidth()
+                      + 2 * config.widestMlp() + (config.experts.count > 0 ? 2 * config.hiddenSize : 0));
     return (group * widths + scoreRows * longestSequence) * floatBytes + bufferBytes;
+}
+
+/// Of all the inputs whose statistics an MLP, or a mixture of experts, needs.
+std::int64_t mlpInputColumns(const architecture::ModelConfig &config)
+{
+    const auto &experts = config.experts;
+    const std::int64_t each = config.hiddenSize + config.intermediateSize;
+    const std::int64_t shared = experts.sharedSize > 0 ? config.hiddenSize + experts.sharedSize : 0;
+    return experts.count == 0 ? each : shared + experts.count * each;
 }
 
 } // namespace
@@ -64,8 +74,8 @@ std::uint64_t forecastPruneBytes(const architecture::ModelConfig &config, const 
         bytes += block.largest * floatBytes; // scores, sorted
     if (!usesActivations(demand.method))
         return bytes;
-    // Activations of all sequences, changed in place, and per sequence one sum per column of the four inputs.
-    const auto columns = std::uint64_t(2 * config.hiddenSize + config.queryWidth() + config.intermediateSize);
+    // Activations of all sequences, changed in place, and per sequence one sum per column of each input.
+    const auto columns = std::uint64_t(config.hiddenSize + config.queryWidth() + mlpInputColumns(config));
     bytes += demand.tokens * (std::uint64_t(config.hiddenSize) * floatBytes + 3 * idBytes);
     bytes += demand.sequences * columns * floatBytes;
     return bytes + std::uint64_t(std::max(demand.threads, 1)) * scratchBytes(config, demand.longest);
@@ -73,12 +83,17 @@ std::uint64_t forecastPruneBytes(const architecture::ModelConfig &config, const 
 
 double forecastPruneSeconds(const architecture::ModelConfig &config, const PruneDemand &demand)
 {
-    const double weights = double(blockSize(config).weights) * double(std::max<std::int64_t>(config.layers, 0));
+    const double layers = double(std::max<std::int64_t>(config.layers, 0));
+    const double weights = double(blockSize(config).weights) * layers;
     const double threads = std::max(demand.threads, 1);
     const double selecting = weights / weightsPerSecond;
     if (!usesActivations(demand.method))
         return selecting;
-    return selecting + passes * operationsPerWeight * weights * double(demand.tokens) / (operationsPerSecond * threads);
+    // A token goes through some of the experts only.
+    const double idle = 3.0 * double(config.hiddenSize) * double(config.intermediateSize)
+        * double(config.experts.count - config.experts.perToken);
+    const double used = weights - layers * idle;
+    return selecting + passes * operationsPerWeight * used * double(demand.tokens) / (operationsPerSecond * threads);
 }
 
 } // namespace secateur::engine

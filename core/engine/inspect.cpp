@@ -67,6 +67,7 @@ Result<InspectReport> inspect(const std::filesystem::path &model, int threads)
     report.dtype = std::string(format::dtypeName(archive->weightType()));
     report.fileBytes = fileBytes;
     report.sublayers = archive->sublayers();
+    report.experts = config.experts;
     const std::uint64_t length = std::min<std::uint64_t>(usualLength, std::uint64_t(config.maxPositions));
     const PruneDemand usual{
         .tokens = usualSamples * length, .sequences = usualSamples, .longest = length, .threads = threads};

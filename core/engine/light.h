@@ -36,6 +36,7 @@ struct InspectReport {
     std::uint64_t prunePeakBytes = 0; ///< forecast for 128 samples of up to 2048 tokens
     double pruneSeconds = 0.0; ///< for the same, by forecastPruneSeconds()
     std::vector<std::string> notices;
+    architecture::Experts experts; ///< count 0: none
 };
 [[nodiscard]] Result<InspectReport> inspect(const std::filesystem::path &model, int threads);
 

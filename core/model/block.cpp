@@ -11,14 +11,6 @@ namespace secateur::model {
 
 namespace {
 
-/// A scratch buffer as a matrix; it grows to the largest group and stays.
-MatrixView take(std::vector<float> &buffer, std::int64_t rows, std::int64_t cols)
-{
-    if (buffer.size() < std::size_t(rows * cols))
-        buffer.resize(std::size_t(rows * cols));
-    return {buffer.data(), rows, cols, cols};
-}
-
 ConstMatrixView rowsOf(const MatrixView &matrix, std::int64_t first, std::int64_t rows)
 {
     return {matrix.data + first * matrix.stride, rows, matrix.cols, matrix.stride};
@@ -43,8 +35,8 @@ std::int64_t SequenceGroup::past(std::size_t sequence) const
 
 std::uint64_t scratchFloats(const architecture::ModelConfig &config, std::int64_t tokens, std::int64_t longestSequence)
 {
-    const std::int64_t perToken =
-        3 * config.hiddenSize + 2 * config.queryWidth() + 2 * config.keyValueWidth() + 2 * config.intermediateSize;
+    const std::int64_t perToken = 3 * config.hiddenSize + 2 * config.queryWidth() + 2 * config.keyValueWidth()
+        + 2 * config.widestMlp() + (config.experts.count > 0 ? 2 * config.hiddenSize + config.experts.count : 0);
     return std::uint64_t(tokens * perToken + 2 * 128 * longestSequence);
 }
 
@@ -75,17 +67,16 @@ void Block::linears(const ConstMatrixView &x, std::span<const Linear> all, Block
 
 void Block::addBias(const Linear &one) const
 {
-    const auto &bias = m_weights.biases[one.place];
-    if (bias.empty())
+    if (one.at >= m_weights.biases.size() || m_weights.biases[one.at].empty())
         return;
+    const auto &bias = m_weights.biases[one.at];
     for (std::int64_t row = 0; row < one.out.rows; ++row)
         addInto(one.out.data + row * one.out.stride, bias.data(), one.out.cols);
 }
 
 void Block::linear(const ConstMatrixView &x, const Linear &one) const
 {
-    const auto &[place, out] = one;
-    const std::size_t index = m_weights.at(place);
+    const auto &[index, out] = one;
     const auto w = m_weights.linears[index].view();
     for (const auto &tile : tilesOfProduct(x.rows, w.rows, x.cols)) {
         if (m_stop.stop_requested())
@@ -115,7 +106,7 @@ void Block::attend(SequenceGroup &group, InputObserver *observer, BlockScratch &
 {
     const std::int64_t tokens = group.tokens();
     const std::int64_t hidden = m_config.hiddenSize;
-    const auto normed = take(scratch.normed, tokens, hidden);
+    const auto normed = BlockScratch::take(scratch.normed, tokens, hidden);
     if (m_config.preNorms)
         norm(group.hidden.data(), tokens, m_weights.inputNorm, normed.data, m_weights.inputNormBias);
     else
@@ -124,21 +115,21 @@ void Block::attend(SequenceGroup &group, InputObserver *observer, BlockScratch &
         observer->observe(LinearInput::Attention, group, normed);
 
     const std::array<Linear, 3> inputs = {
-        {{BlockWeights::Query, take(scratch.query, tokens, m_config.queryWidth())},
-         {BlockWeights::Key, take(scratch.key, tokens, m_config.keyValueWidth())},
-         {BlockWeights::Value, take(scratch.value, tokens, m_config.keyValueWidth())}}};
+        {{m_weights.at(BlockWeights::Query), BlockScratch::take(scratch.query, tokens, m_config.queryWidth())},
+         {m_weights.at(BlockWeights::Key), BlockScratch::take(scratch.key, tokens, m_config.keyValueWidth())},
+         {m_weights.at(BlockWeights::Value), BlockScratch::take(scratch.value, tokens, m_config.keyValueWidth())}}};
     linears(normed, inputs, scratch);
     rotateAndNorm(group, scratch);
     if (m_team)
         attendByRow(group, scratch);
     else
         attendSequences(group, scratch);
-    const auto attended = take(scratch.attended, tokens, m_config.queryWidth());
+    const auto attended = BlockScratch::take(scratch.attended, tokens, m_config.queryWidth());
     if (observer)
         observer->observe(LinearInput::Output, group, attended);
 
-    const auto residual = take(scratch.residual, tokens, hidden);
-    linears(attended, std::array{Linear{BlockWeights::Output, residual}}, scratch);
+    const auto residual = BlockScratch::take(scratch.residual, tokens, hidden);
+    linears(attended, std::array{Linear{m_weights.at(BlockWeights::Output), residual}}, scratch);
     if (m_config.postNorms)
         norm(residual.data, tokens, m_weights.postAttentionNorm, residual.data);
     addInto(residual.data, group.hidden.data(), tokens * hidden);
@@ -178,10 +169,10 @@ void Block::attendSequences(SequenceGroup &group, BlockScratch &scratch) const
 {
     const AttentionShape shape = attentionShape();
     const std::int64_t tokens = group.tokens();
-    const auto query = take(scratch.query, tokens, m_config.queryWidth());
-    const auto key = take(scratch.key, tokens, m_config.keyValueWidth());
-    const auto value = take(scratch.value, tokens, m_config.keyValueWidth());
-    const auto attended = take(scratch.attended, tokens, m_config.queryWidth());
+    const auto query = BlockScratch::take(scratch.query, tokens, m_config.queryWidth());
+    const auto key = BlockScratch::take(scratch.key, tokens, m_config.keyValueWidth());
+    const auto value = BlockScratch::take(scratch.value, tokens, m_config.keyValueWidth());
+    const auto attended = BlockScratch::take(scratch.attended, tokens, m_config.queryWidth());
     std::int64_t row = 0;
     for (const std::int64_t length : group.lengths) {
         if (m_stop.stop_requested())
@@ -193,49 +184,61 @@ void Block::attendSequences(SequenceGroup &group, BlockScratch &scratch) const
     }
 }
 
-/// The input of down_proj.
-MatrixView Block::innerStates(const SequenceGroup &group, const ConstMatrixView &normed, InputObserver *observer,
-                              BlockScratch &scratch) const
+/// The input of down_proj of the MLP whose gate (up, where there is none) is linear `first`.
+MatrixView Block::innerStates(const SequenceGroup &group, const ConstMatrixView &normed, std::size_t first,
+                              InputObserver *observer, BlockScratch &scratch) const
 {
-    const auto up = take(scratch.up, normed.rows, m_config.intermediateSize);
+    const std::int64_t width = m_weights.linears[first].sublayer.rows;
+    const auto up = BlockScratch::take(scratch.up, normed.rows, width);
     if (!m_config.gatedMlp) {
-        linears(normed, std::array{Linear{BlockWeights::Up, up}}, scratch);
+        linears(normed, std::array{Linear{first, up}}, scratch);
         activate(up, {});
         return up;
     }
-    const auto gate = take(scratch.gate, normed.rows, m_config.intermediateSize);
-    linears(normed, std::array{Linear{BlockWeights::Gate, gate}, Linear{BlockWeights::Up, up}}, scratch);
+    const auto gate = BlockScratch::take(scratch.gate, normed.rows, width);
+    linears(normed, std::array{Linear{first, gate}, Linear{first + 1, up}}, scratch);
     if (observer)
         observer->observeGate(group, gate, up);
     activate(gate, up);
     return gate;
 }
 
+void Block::oneMlp(SequenceGroup &group, const ConstMatrixView &normed, PassKind kind, InputObserver *observer,
+                   BlockScratch &scratch) const
+{
+    if (observer)
+        observer->observe(LinearInput::Mlp, group, normed);
+    const std::size_t first = m_weights.at(m_config.gatedMlp ? BlockWeights::Gate : BlockWeights::Up);
+    const auto inner = innerStates(group, normed, first, observer, scratch);
+    if (observer)
+        observer->observe(LinearInput::Down, group, inner);
+    if (kind == PassKind::StatisticsOnly)
+        return;
+    const MatrixView output{group.hidden.data(), normed.rows, m_config.hiddenSize, m_config.hiddenSize};
+    linears(inner, std::array{Linear{m_weights.at(BlockWeights::Down), output}}, scratch);
+}
+
 void Block::feedForward(SequenceGroup &group, PassKind kind, InputObserver *observer, BlockScratch &scratch) const
 {
     const std::int64_t tokens = group.tokens();
     const std::int64_t hidden = m_config.hiddenSize;
-    const auto residual = take(scratch.residual, tokens, hidden);
-    const auto normed = take(scratch.normed, tokens, hidden);
+    const auto residual = BlockScratch::take(scratch.residual, tokens, hidden);
+    const auto normed = BlockScratch::take(scratch.normed, tokens, hidden);
     const float *const seen = m_config.parallelResidual ? group.hidden.data() : residual.data;
     if (m_config.preNorms)
         norm(seen, tokens, m_config.postNorms ? m_weights.preFeedforwardNorm : m_weights.postAttentionNorm, normed.data,
              m_weights.postAttentionNormBias);
     else
         std::copy_n(seen, tokens * hidden, normed.data);
-    if (observer)
-        observer->observe(LinearInput::Mlp, group, normed);
-    const auto inner = innerStates(group, normed, observer, scratch);
-    if (observer)
-        observer->observe(LinearInput::Down, group, inner);
+    if (m_config.experts.count > 0)
+        mixExperts(group, normed, kind, observer, scratch);
+    else
+        oneMlp(group, normed, kind, observer, scratch);
     if (kind == PassKind::StatisticsOnly)
         return;
-
-    const MatrixView output{group.hidden.data(), tokens, hidden, hidden};
-    linears(inner, std::array{Linear{BlockWeights::Down, output}}, scratch);
     if (m_config.postNorms)
-        norm(output.data, tokens, m_weights.postFeedforwardNorm, output.data);
-    addInto(output.data, residual.data, tokens * hidden);
+        norm(group.hidden.data(), tokens, m_weights.postFeedforwardNorm, group.hidden.data());
+    addInto(group.hidden.data(), residual.data, tokens * hidden);
 }
 
 } // namespace secateur::model

@@ -48,6 +48,12 @@ class InputObserver
 public:
     virtual ~InputObserver() = default;
     virtual void observe(LinearInput input, const SequenceGroup &group, const ConstMatrixView &x) = 0;
+    /// Of one of several experts (`observe` then tells of the shared one alone): Mlp or Down; `rows`, ascending, are
+    /// those of the group that were sent to it.
+    virtual void observeExpert(std::size_t /*expert*/, LinearInput /*input*/, const SequenceGroup & /*group*/,
+                               std::span<const std::int64_t> /*rows*/, const ConstMatrixView & /*x*/)
+    {
+    }
     /// In an MLP with a gate, the outputs of gate and up before they become the input of down_proj. Training needs
     /// them, statistics do not.
     virtual void observeGate(const SequenceGroup &, const ConstMatrixView & /*gate*/, const ConstMatrixView & /*up*/) {
@@ -60,8 +66,22 @@ enum class PassKind {
     StatisticsOnly, ///< stops in front of down_proj, whose output no statistic needs; hidden keeps the block's input
 };
 
+/// What the router sends to one expert.
+struct ExpertRows {
+    std::vector<std::int64_t> rows; ///< of the group, ascending
+    std::vector<float> shares; ///< of the expert's output in that of the MLP
+};
+
 /// Buffers of one thread, kept between calls.
 struct BlockScratch {
+    /// A buffer as a matrix; it grows to the largest group and stays.
+    static MatrixView take(std::vector<float> &buffer, std::int64_t rows, std::int64_t cols)
+    {
+        if (buffer.size() < std::size_t(rows * cols))
+            buffer.resize(std::size_t(rows * cols));
+        return {buffer.data(), rows, cols, cols};
+    }
+
     std::vector<float> normed;
     std::vector<float> query;
     std::vector<float> key;
@@ -73,6 +93,10 @@ struct BlockScratch {
     std::vector<float> scores;
     std::vector<float> rounded; ///< row by row in bf16: the input of a linear
     std::vector<std::vector<float>> rows; ///< row by row: attention, one per thread of the team
+    std::vector<float> routing; ///< with experts, as what follows: logits of the router
+    std::vector<ExpertRows> routes; ///< one per expert
+    std::vector<float> gathered; ///< the rows of one expert
+    std::vector<float> expertOut;
 };
 
 /// Floats that BlockScratch comes to hold for a group of `tokens` tokens: for the memory forecast.
@@ -83,8 +107,8 @@ struct BlockScratch {
                                              std::int64_t longestSequence, int threads, Precision precision);
 
 /// One decoder block: that of Llama, with the norms, biases and caps that the configuration asks for.
-/// Reference: transformers modeling_llama.py, _gemma2, _gemma3, _gpt_neox, _olmo2, _opt, _phi3, _qwen2, _qwen3 and
-/// _smollm3, eager attention.
+/// Reference: transformers modeling_llama.py, _gemma2, _gemma3, _gpt_neox, _mixtral, _olmo2, _opt, _phi3, _qwen2,
+/// _qwen2_moe, _qwen3, _qwen3_moe and _smollm3, eager attention.
 /// Without a team it runs on the calling thread, with the products of oneDNN. With one it is computed row by row
 /// (rowwise.h): the bits of a token then depend on its own sequence alone. Caches and continued sequences
 /// need a team.
@@ -103,12 +127,20 @@ private:
     void attend(SequenceGroup &group, InputObserver *observer, BlockScratch &scratch) const;
     void rotateAndNorm(const SequenceGroup &group, BlockScratch &scratch) const;
     void attendSequences(SequenceGroup &group, BlockScratch &scratch) const;
-    [[nodiscard]] MatrixView innerStates(const SequenceGroup &group, const ConstMatrixView &normed,
+    [[nodiscard]] MatrixView innerStates(const SequenceGroup &group, const ConstMatrixView &normed, std::size_t first,
                                          InputObserver *observer, BlockScratch &scratch) const;
     void feedForward(SequenceGroup &group, PassKind kind, InputObserver *observer, BlockScratch &scratch) const;
+    /// The block's one MLP, or its experts: into group.hidden.
+    void oneMlp(SequenceGroup &group, const ConstMatrixView &normed, PassKind kind, InputObserver *observer,
+                BlockScratch &scratch) const;
+    void mixExperts(SequenceGroup &group, const ConstMatrixView &normed, PassKind kind, InputObserver *observer,
+                    BlockScratch &scratch) const;
+    void addSharedExpert(SequenceGroup &group, const ConstMatrixView &normed, PassKind kind, InputObserver *observer,
+                         BlockScratch &scratch) const;
+    void route(const ConstMatrixView &normed, BlockScratch &scratch) const;
 
     struct Linear {
-        BlockWeights::Place place;
+        std::size_t at; ///< in BlockWeights::linears
         MatrixView out;
     };
     /// Linears of the same input.

@@ -90,7 +90,7 @@ std::uint64_t rowScratchFloats(const architecture::ModelConfig &config, std::int
     const std::int64_t rows = std::min(tokens, queriesAtOnce) * (config.heads / config.kvHeads);
     const std::int64_t attention = rows * (longestSequence + 2 * config.headDim);
     const std::int64_t rounded = precision == Precision::BFloat16
-        ? tokens * std::max(config.intermediateSize, std::max(config.hiddenSize, config.queryWidth()))
+        ? tokens * std::max(config.widestMlp(), std::max(config.hiddenSize, config.queryWidth()))
         : 0;
     return scratchFloats(config, tokens, 0) + std::uint64_t(threads * attention + rounded);
 }
@@ -118,7 +118,7 @@ void Block::linearsByRow(const ConstMatrixView &given, std::span<const Linear> a
             return;
         const auto &[linear, first, rows] = pieces[index];
         const MatrixView out{linear->out.data + first, x.rows, rows, linear->out.stride};
-        const std::size_t at = m_weights.at(linear->place);
+        const std::size_t at = linear->at;
         const auto w = m_weights.linears[at].view();
         if (m_precision == Precision::BFloat16)
             multiplyRows(x, RoundedView{m_rounded->linears[at].data() + first * w.cols, rows, w.cols}, out);

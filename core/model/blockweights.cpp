@@ -70,11 +70,16 @@ Result<void> loadVectors(const architecture::ModelArchive &model, LayerIndex lay
         SECATEUR_CHECK(load("input_layernorm.bias", config.hiddenSize, block.inputNormBias));
         SECATEUR_CHECK(load("post_attention_layernorm.bias", config.hiddenSize, block.postAttentionNormBias));
     }
+    block.biases.resize(block.linears.size());
     for (std::size_t i = 0; i < block.linears.size(); ++i) {
         const auto &sublayer = block.linears[i].sublayer;
         if (hasBias(config, sublayer.name))
-            SECATEUR_CHECK(load(sublayer.name + ".bias", sublayer.rows, block.biases[block.placeOf(i)]));
+            SECATEUR_CHECK(load(sublayer.name + ".bias", sublayer.rows, block.biases[i]));
     }
+    if (config.experts.count > 0)
+        SECATEUR_CHECK(load("mlp.gate.weight", config.experts.count * config.hiddenSize, block.router));
+    if (config.experts.sharedSize > 0)
+        SECATEUR_CHECK(load("mlp.shared_expert_gate.weight", config.hiddenSize, block.sharedExpertGate));
     return {};
 }
 
@@ -95,6 +100,7 @@ Result<void> loadBlock(const architecture::ModelArchive &model, LayerIndex layer
 {
     const auto &sublayers = model.sublayers();
     block.linears.resize(sublayers.size());
+    block.experts = std::size_t(model.config().experts.count);
     MatrixLoader loader(model);
     for (std::size_t i = 0; i < sublayers.size(); ++i) {
         auto &linear = block.linears[i];

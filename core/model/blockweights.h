@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -32,12 +32,21 @@ struct BlockWeights {
     static constexpr std::size_t places = 7;
 
     std::vector<LinearWeights> linears;
-    [[nodiscard]] bool gated() const { return linears.size() == places; }
-    /// Where in `linears` it is, and what one is.
+    std::size_t experts = 0; ///< gate, up and down of each are the last of `linears`
+    [[nodiscard]] bool gated() const { return linears.size() != places - 1; }
+    /// Where in `linears` it is, and what one is. With experts, the MLP's are those of the shared one.
     [[nodiscard]] std::size_t at(Place place) const { return place > Gate && !gated() ? place - 1 : place; }
     [[nodiscard]] Place placeOf(std::size_t index) const
     {
+        if (const auto number = expertOf(index))
+            return Place(Gate + (index - expert(*number)));
         return Place(index >= Gate && !gated() ? index + 1 : index);
+    }
+    /// Where the gate of an expert is, which up and down follow, and whose a linear is.
+    [[nodiscard]] std::size_t expert(std::size_t number) const { return linears.size() - 3 * (experts - number); }
+    [[nodiscard]] std::optional<std::size_t> expertOf(std::size_t index) const
+    {
+        return index < expert(0) ? std::nullopt : std::optional((index - expert(0)) / 3);
     }
 
     std::vector<float> inputNorm; ///< with preNorms
@@ -48,7 +57,9 @@ struct BlockWeights {
     std::vector<float> keyNorm; ///< [keyNormSize()]
     std::vector<float> inputNormBias; ///< with NormKind::Layer, as the next
     std::vector<float> postAttentionNormBias;
-    std::array<std::vector<float>, places> biases; ///< of the linears; empty where there is none
+    std::vector<std::vector<float>> biases; ///< beside `linears`; empty where there is none
+    std::vector<float> router; ///< [experts, hiddenSize]
+    std::vector<float> sharedExpertGate; ///< [hiddenSize], with a shared expert
 };
 
 /// The linears of a block rounded to bf16, in the order of `BlockWeights::linears`, so that products of that precision

@@ -18,7 +18,7 @@ Result<double> shareOf(const model::BlockWeights &weights, const std::vector<std
     for (std::size_t place = 0; place < weights.linears.size(); ++place) {
         const auto &linear = weights.linears[place];
         matrices.push_back({{std::size_t(linear.sublayer.rows), std::size_t(linear.sublayer.cols), linear.values},
-                            norms[ActivationStatistics::inputNumber(weights.placeOf(place))]});
+                            norms[ActivationStatistics::inputNumber(weights, place)]});
     }
     return selection::outlierShare(matrices, factor, threads);
 }

@@ -68,6 +68,11 @@ Result<PruneTimes> Pruner::run(const RunContext &context)
     m_firstLayer = finished;
     context.report({.stage = "prune", .done = finished, .total = layers, .unit = "layers"});
     SECATEUR_CHECK(prepare(context));
+    for (std::uint32_t layer = 0; layer < finished && m_decoder.config().experts.count > 0; ++layer) {
+        SECATEUR_CHECK(context.checkpoint());
+        SECATEUR_TRY(result, m_writer.readLayer(LayerIndex{layer}));
+        addExperts(LayerIndex{layer}, result);
+    }
     if (finished < layers && usesActivations()) {
         for (std::uint32_t layer = 0; layer < finished; ++layer) {
             SECATEUR_CHECK(context.checkpoint());
@@ -127,20 +132,21 @@ Result<void> Pruner::pruneLayer(LayerIndex layer, const RunContext &context)
         SECATEUR_TRY(loaded, m_decoder.load(layer, context));
         weights = loaded;
     }
-    std::vector<std::vector<float>> norms;
+    Inputs inputs;
     if (usesActivations()) {
         const Stopwatch watch(m_times.calibrate);
         ActivationStatistics statistics(m_decoder.config(), m_calibration.sequences.size());
         const bool passOn = m_options.statistics == StatisticsMode::Dense && !isLast(layer);
         SECATEUR_CHECK(m_decoder.forward(layer, *weights, m_activations.groups,
                                          passOn ? PassKind::Full : PassKind::StatisticsOnly, &statistics, context));
-        norms = statistics.scalerRows();
-        addConvergence(statistics, norms);
+        inputs = {statistics.scalerRows(), statistics.expertTokens()};
+        addConvergence(statistics, inputs.norms);
     }
     {
         const Stopwatch watch(m_times.prune);
-        SECATEUR_TRY(result, select(layer, *weights, norms, context));
+        SECATEUR_TRY(result, select(layer, *weights, inputs, context));
         SECATEUR_CHECK(m_writer.writeLayer(layer, result));
+        addExperts(layer, result);
     }
     if (usesActivations() && m_options.statistics == StatisticsMode::Pruned && !isLast(layer)) {
         const Stopwatch watch(m_times.calibrate);
@@ -158,9 +164,30 @@ void Pruner::addConvergence(const ActivationStatistics &statistics, const std::v
             m_normConvergence[sequences / part] += statistics.normDistance(sequences / part, norms) / layers;
 }
 
+/// Of each expert one norm, that of its gate, tells the tokens.
+void Pruner::addExperts(LayerIndex layer, const store::LayerResult &result)
+{
+    const auto &experts = m_decoder.config().experts;
+    if (experts.count == 0 || !usesActivations())
+        return;
+    if (!m_expertUse) {
+        m_expertUse.emplace();
+        m_expertUse->evenTokens = double(m_calibration.tokens()) * double(experts.perToken) / double(experts.count);
+    }
+    std::uint32_t expert = 0;
+    for (const auto &norm : result.norms) {
+        if (!norm.tokens)
+            continue;
+        if (double(*norm.tokens) < store::ExpertUse::seldomShare * m_expertUse->evenTokens)
+            m_expertUse->seldom.push_back({layer, expert, *norm.tokens});
+        ++expert;
+    }
+    m_expertUse->experts += expert;
+}
+
 /// Selects, zeroes the pruned weights in place, and returns masks and norms for the store.
-Result<store::LayerResult> Pruner::select(LayerIndex layer, BlockWeights &weights,
-                                          const std::vector<std::vector<float>> &norms, const RunContext &context) const
+Result<store::LayerResult> Pruner::select(LayerIndex layer, BlockWeights &weights, const Inputs &inputs,
+                                          const RunContext &context) const
 {
     store::LayerResult result;
     const int threads = m_decoder.options().threads;
@@ -168,8 +195,9 @@ Result<store::LayerResult> Pruner::select(LayerIndex layer, BlockWeights &weight
     for (std::size_t place = 0; place < weights.linears.size(); ++place) {
         SECATEUR_CHECK(context.checkpoint());
         auto &linear = weights.linears[place];
-        const auto norm = norms.empty() ? std::span<const float>()
-                                        : std::span(norms[ActivationStatistics::inputNumber(weights.placeOf(place))]);
+        const auto norm = inputs.norms.empty()
+            ? std::span<const float>()
+            : std::span(inputs.norms[ActivationStatistics::inputNumber(weights, place)]);
         const selection::WeightView view{std::size_t(linear.sublayer.rows), std::size_t(linear.sublayer.cols),
                                          linear.values};
         SECATEUR_TRY(selected,
@@ -177,8 +205,11 @@ Result<store::LayerResult> Pruner::select(LayerIndex layer, BlockWeights &weight
                                        m_calibration.provenance.seed, threads));
         SECATEUR_CHECK(selection::applyMask(selected.kept, linear.values, threads));
         result.matrices.push_back({linear.sublayer.name, std::move(selected.kept), selected.alpha});
-        if (!norm.empty() && linear.sublayer.inputOf == linear.sublayer.name)
-            result.norms.push_back({linear.sublayer.name, {norm.begin(), norm.end()}});
+        if (norm.empty() || linear.sublayer.inputOf != linear.sublayer.name)
+            continue;
+        result.norms.push_back({linear.sublayer.name, {norm.begin(), norm.end()}});
+        if (const auto expert = weights.expertOf(place); expert && weights.placeOf(place) == BlockWeights::Gate)
+            result.norms.back().tokens = inputs.expertTokens[*expert];
     }
     return result;
 }

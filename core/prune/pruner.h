@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -49,14 +50,21 @@ public:
     /// After run(): by numbers of sequences (an eighth, a quarter, a half of them) how far the norms of the first so
     /// many are from those of all, ActivationStatistics::normDistance(), the mean over the layers of this session.
     [[nodiscard]] const std::map<std::uint64_t, double> &normConvergence() const { return m_normConvergence; }
+    /// After run(), of all layers; nothing where there are no experts, or no statistics.
+    [[nodiscard]] const std::optional<store::ExpertUse> &expertUse() const { return m_expertUse; }
 
 private:
     [[nodiscard]] Result<void> prepare(const RunContext &context);
     [[nodiscard]] Result<void> pruneLayer(LayerIndex layer, const RunContext &context);
     [[nodiscard]] Result<void> replayLayer(LayerIndex layer, const RunContext &context);
+    /// What a pass tells of a layer's inputs; empty for methods that need none.
+    struct Inputs {
+        std::vector<std::vector<float>> norms; ///< at ActivationStatistics::inputNumber()
+        std::vector<std::uint64_t> expertTokens;
+    };
     [[nodiscard]] Result<store::LayerResult> select(LayerIndex layer, model::BlockWeights &weights,
-                                                    const std::vector<std::vector<float>> &norms,
-                                                    const RunContext &context) const;
+                                                    const Inputs &inputs, const RunContext &context) const;
+    void addExperts(LayerIndex layer, const store::LayerResult &result);
     void addConvergence(const ActivationStatistics &statistics, const std::vector<std::vector<float>> &norms);
     [[nodiscard]] bool usesActivations() const { return secateur::usesActivations(m_options.method); }
     [[nodiscard]] bool isLast(LayerIndex layer) const;
@@ -69,6 +77,7 @@ private:
     PruneTimes m_times;
     std::size_t m_firstLayer = 0; ///< of this session
     std::map<std::uint64_t, double> m_normConvergence;
+    std::optional<store::ExpertUse> m_expertUse;
 };
 
 } // namespace secateur::prune

@@ -87,6 +87,8 @@ Result<std::vector<float>> columnRoots(const WeightView &weights, std::span<cons
                            + std::to_string(scalerRow.size()) + " activation norms");
     std::vector<float> roots(scalerRow.size());
     std::transform(scalerRow.begin(), scalerRow.end(), roots.begin(), [](float square) { return std::sqrt(square); });
+    if (std::ranges::all_of(roots, [](float root) { return root == 0.0F; }))
+        std::ranges::fill(roots, 1.0F);
     return roots;
 }
 

@@ -23,7 +23,9 @@ struct WeightView {
 
 /// Wanda: score = |w| * sqrt(scalerRow[col]) in float32; in each row the int(cols * ratio) smallest are pruned, ties
 /// in column order (a stable sort's). N:M: in each group of m columns the n smallest, ties in column order.
-/// `scalerRow` [cols]: running mean over sequences of the squared L2 norm of the input column (see core/prune).
+/// `scalerRow` [cols]: running mean over sequences of the squared L2 norm of the input column (see core/prune). Where
+/// all of it is 0, nothing is known of the input (an expert that no token was sent to), and |w| alone is the score; the
+/// reference would prune the first columns of every row.
 /// Deterministic for any number of threads. Internal on wrong sizes; Unsupported when cols % m != 0.
 [[nodiscard]] Result<mask::BitMatrix> selectWanda(const WeightView &weights, std::span<const float> scalerRow,
                                                   const PruneTarget &target, int threads);

@@ -73,8 +73,10 @@ Result<LayerResult> readLayerResult(const LayerFile &layer, const std::vector<Su
         SECATEUR_TRY(alpha, layer.alpha(info.id.sublayer));
         result.matrices.push_back({info.id.sublayer, std::move(kept), alpha});
         SECATEUR_TRY(norm, layer.norm(info.id.sublayer, info.cols));
-        if (norm && std::binary_search(norms.begin(), norms.end(), info.id.sublayer))
-            result.norms.push_back({info.id.sublayer, std::move(*norm)});
+        if (norm && std::binary_search(norms.begin(), norms.end(), info.id.sublayer)) {
+            SECATEUR_TRY(tokens, layer.normTokens(info.id.sublayer));
+            result.norms.push_back({info.id.sublayer, std::move(*norm), tokens});
+        }
     }
     return result;
 }

@@ -135,6 +135,18 @@ Result<std::optional<std::vector<float>>> LayerFile::norm(const std::string &sub
     return std::move(values);
 }
 
+Result<std::optional<std::uint64_t>> LayerFile::normTokens(const std::string &name) const
+{
+    const Hdf5Session session;
+    const std::string place = where(normsGroup, name);
+    SECATEUR_TRY(norm, openEncoded(normsGroup, name, normEncoding));
+    SECATEUR_TRY(exists, hasAttribute(norm.id(), "tokens", place));
+    if (!exists)
+        return std::nullopt;
+    SECATEUR_TRY(value, readCounts(norm.id(), "tokens", 1, place));
+    return value[0];
+}
+
 Result<std::optional<double>> LayerFile::alpha(const std::string &sublayer) const
 {
     const Hdf5Session session;

@@ -33,6 +33,8 @@ public:
                                                std::uint64_t cols) const;
     /// The norm of the sublayer's input [cols]; nothing for a run without norms.
     [[nodiscard]] Result<std::optional<std::vector<float>>> norm(const std::string &sublayer, std::uint64_t cols) const;
+    /// How many tokens reached the expert whose input has a norm of this name; nothing for inputs that all reach.
+    [[nodiscard]] Result<std::optional<std::uint64_t>> normTokens(const std::string &name) const;
     [[nodiscard]] Result<std::optional<double>> alpha(const std::string &sublayer) const;
     /// Level 0 of the mask's density pyramid; nothing when the file has none.
     [[nodiscard]] Result<std::optional<mask::DensityPyramid::Level>>

@@ -82,6 +82,8 @@ Result<void> writeNorm(Hdf5Id group, const LayerResult::Norm &norm)
         dataset,
         writeArray(group, norm.sublayer,
                    {H5T_IEEE_F32LE, {size}, {std::min<std::uint64_t>(size, 8192)}, norm.values.data(), false}));
+    if (norm.tokens)
+        SECATEUR_CHECK(writeCounts(dataset.id(), "tokens", {*norm.tokens}));
     return writeEncoding(dataset.id(), normEncoding, std::as_bytes(std::span(norm.values)));
 }
 

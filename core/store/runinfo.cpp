@@ -66,6 +66,11 @@ std::uint64_t RunManifest::total() const
     return sum;
 }
 
+std::size_t ExpertUse::unused() const
+{
+    return std::size_t(std::ranges::count(seldom, std::uint64_t(0), &Seldom::tokens));
+}
+
 double RunManifest::sparsity() const
 {
     const std::uint64_t all = total();

@@ -86,6 +86,23 @@ struct SublayerInfo {
     std::optional<double> alpha; ///< wanda-variant only
 };
 
+/// How the calibration tokens were spread over the experts of a model. One that got few was pruned by statistics of
+/// few.
+struct ExpertUse {
+    static constexpr double seldomShare = 0.1; ///< of evenTokens: experts with less are seldom used
+
+    struct Seldom {
+        LayerIndex layer;
+        std::uint32_t expert = 0;
+        std::uint64_t tokens = 0; ///< 0: pruned by its weights alone
+    };
+    std::uint64_t experts = 0; ///< of all layers
+    double evenTokens = 0.0; ///< that each expert would get if all got the same number
+    std::vector<Seldom> seldom; ///< by layer and expert
+
+    [[nodiscard]] std::size_t unused() const; ///< experts that no token reached
+};
+
 /// How a run came about, known at its end.
 struct RunOutcome {
     std::map<std::string, double> seconds; ///< "load", "calibrate", "prune", "total", with a LayerRule
@@ -96,6 +113,7 @@ struct RunOutcome {
     /// By numbers of calibration sequences how far the norms of the first so many are from those of all, 0 and up.
     std::map<std::uint64_t, double> normConvergence;
     std::string host; ///< the machine's name; RunWriter::finish() fills it in
+    std::optional<ExpertUse> experts = {}; ///< of a mixture of experts pruned with statistics
 };
 
 struct RunFile {

@@ -94,6 +94,33 @@ Result<RunFile> fileFromJson(const json &value, const std::string &origin, Layer
     return file;
 }
 
+json expertsJson(const ExpertUse &use)
+{
+    json seldom = json::array();
+    for (const auto &one : use.seldom)
+        seldom.push_back({{"layer", one.layer.value}, {"expert", one.expert}, {"tokens", one.tokens}});
+    return {{"experts", use.experts}, {"even_tokens", use.evenTokens}, {"seldom_used", seldom}};
+}
+
+Result<ExpertUse> expertsFromJson(const json &value, const std::string &origin)
+{
+    JsonFields fields(value, origin);
+    ExpertUse use;
+    use.experts = fields.count("experts", 1);
+    use.evenTokens = fields.optionalNumber("even_tokens").value_or(0.0);
+    fields.each("seldom_used", [&use](const json &item, const std::string &where) -> Result<void> {
+        JsonFields part(item, where);
+        ExpertUse::Seldom seldom;
+        seldom.layer.value = std::uint32_t(part.count("layer", 0, mostLayers));
+        seldom.expert = std::uint32_t(part.count("expert", 0, UINT32_MAX));
+        seldom.tokens = part.count("tokens");
+        use.seldom.push_back(seldom);
+        return part.status();
+    });
+    SECATEUR_CHECK(fields.status());
+    return use;
+}
+
 json outcomeJson(const RunOutcome &outcome)
 {
     json result = {{"seconds", outcome.seconds},
@@ -103,6 +130,8 @@ json outcomeJson(const RunOutcome &outcome)
                    {"host", outcome.host}};
     for (const auto &[sequences, distance] : outcome.normConvergence)
         result["norm_convergence"].push_back({{"sequences", sequences}, {"distance", distance}});
+    if (outcome.experts)
+        result["experts"] = expertsJson(*outcome.experts);
     return result;
 }
 
@@ -123,6 +152,10 @@ Result<RunOutcome> outcomeFromJson(const json &value, const std::string &origin)
             return part.status();
         });
     SECATEUR_CHECK(fields.status());
+    if (value.contains("experts")) {
+        SECATEUR_TRY(experts, expertsFromJson(value.at("experts"), origin + ": \"experts\""));
+        outcome.experts = std::move(experts);
+    }
     return outcome;
 }
 

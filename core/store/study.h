@@ -31,6 +31,7 @@ struct LayerResult {
     struct Norm {
         std::string sublayer;
         std::vector<float> values;
+        std::optional<std::uint64_t> tokens = {}; ///< that reached an expert's input; of others, all did
     };
     std::vector<Matrix> matrices;
     std::vector<Norm> norms;

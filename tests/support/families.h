@@ -19,7 +19,7 @@ inline void addFamilies()
 {
     QTest::addColumn<QString>("family");
     for (const char *family : {"gemma", "gemma2", "qwen2", "qwen2-window", "qwen3", "smollm3", "olmo2", "phi3",
-                               "phi4-mini", "gpt-neox", "gpt-neox-serial", "opt"})
+                               "phi4-mini", "gpt-neox", "gpt-neox-serial", "opt", "mixtral", "qwen2-moe", "qwen3-moe"})
         QTest::newRow(family) << QString::fromLatin1(family);
 }
 

@@ -26,5 +26,11 @@ namespace secateur::architecture {
 [[nodiscard]] std::unique_ptr<const Family> makeOptFamily();
 /// Phi 3 and 4, text only.
 [[nodiscard]] std::unique_ptr<const Family> makePhi3Family();
+/// Mixtral 8x7B and 8x22B.
+[[nodiscard]] std::unique_ptr<const Family> makeMixtralFamily();
+/// Qwen 1.5 MoE and Qwen 2 57B-A14B.
+[[nodiscard]] std::unique_ptr<const Family> makeQwen2MoeFamily();
+/// Qwen 3 30B-A3B and its kin.
+[[nodiscard]] std::unique_ptr<const Family> makeQwen3MoeFamily();
 
 } // namespace secateur::architecture

@@ -22,6 +22,8 @@ private Q_SLOTS:
     void prunesWhatTheReferencePrunes();
     void exportsTheFoldersOwnTensors_data();
     void exportsTheFoldersOwnTensors();
+    void tellsOfExperts();
+    void selectsExpertsAgain();
 
 private:
     [[nodiscard]] static format::SafetensorsFile expected(const QString &family)
@@ -108,7 +110,8 @@ void TestCliFamilies::prunesWhatTheReferencePrunes()
 void TestCliFamilies::exportsTheFoldersOwnTensors_data()
 {
     QTest::addColumn<QString>("family");
-    for (const char *family : {"phi3", "phi4-mini", "gpt-neox", "gpt-neox-serial", "opt"})
+    for (const char *family :
+         {"phi3", "phi4-mini", "gpt-neox", "gpt-neox-serial", "opt", "mixtral", "qwen2-moe", "qwen3-moe"})
         QTest::newRow(family) << QString::fromLatin1(family);
 }
 
@@ -130,6 +133,52 @@ void TestCliFamilies::exportsTheFoldersOwnTensors()
         QCOMPARE(file.tensors()[i].shape, source.tensors()[i].shape);
     }
     expectLogits(path("out"), family, "pruned_logits");
+}
+
+void TestCliFamilies::tellsOfExperts()
+{
+    const std::string model = test::familyFolder(QStringLiteral("qwen3-moe")).string();
+    const auto inspected = m_cli.run({"inspect", model, "--json"});
+    QCOMPARE(inspected.json()["experts"]["count"].get<int>(), 7);
+    QCOMPARE(inspected.json()["experts"]["per_token"].get<int>(), 2);
+    const auto text = m_cli.run({"inspect", model});
+    QVERIFY2(text.told().find("7 in each layer, 2 for each token") != std::string::npos, text.told().c_str());
+
+    m_folder = std::make_unique<test::TemporaryFolder>();
+    const auto pruned = m_cli.run({"prune", path("s.secateur"), "--model", model, "--domain", "d", "--run", "r",
+                                   "--token-ids", model + "/expected.safetensors"});
+    QVERIFY2(pruned.status == 0, pruned.told().c_str());
+    QVERIFY2(pruned.told().find("Experts: 3 of 21 seldom used") != std::string::npos, pruned.told().c_str());
+    QVERIFY2(pruned.told().find("2 not at all, pruned by their weights alone: 2 of layer 0 (0)") != std::string::npos,
+             pruned.told().c_str());
+    const auto known = m_cli.run({"runs", path("s.secateur"), "--json"});
+    QVERIFY2(known.status == 0, known.told().c_str());
+    const auto seldom = known.json()["runs"][0]["experts"]["seldom_used"];
+    QCOMPARE(seldom.size(), std::size_t(3));
+    QCOMPARE(seldom[0]["layer"].get<int>(), 0);
+    QCOMPARE(seldom[0]["expert"].get<int>(), 2);
+    QCOMPARE(seldom[0]["tokens"].get<int>(), 0);
+}
+
+/// From dense statistics the masks of another sparsity are those of pruning to it, also of experts that no token
+/// reached.
+void TestCliFamilies::selectsExpertsAgain()
+{
+    m_folder = std::make_unique<test::TemporaryFolder>();
+    const std::string model = test::familyFolder(QStringLiteral("qwen3-moe")).string();
+    for (const char *sparsity : {"0.5", "0.25"}) {
+        const auto pruned =
+            m_cli.run({"prune", path("s.secateur"), "--model", model, "--domain", "d", "--run", sparsity, "--sparsity",
+                       sparsity, "--statistics", "dense", "--token-ids", model + "/expected.safetensors", "--quiet"});
+        QVERIFY2(pruned.status == 0, pruned.told().c_str());
+    }
+    const auto again =
+        m_cli.run({"resparsify", path("s.secateur"), "0.25", "--sparsity", "0.5", "--run", "again", "--quiet"});
+    QVERIFY2(again.status == 0, again.told().c_str());
+    const auto compared = m_cli.run({"compare", path("s.secateur"), "--runs", "0.5,again", "--json"});
+    QVERIFY2(compared.status == 0, compared.told().c_str());
+    QCOMPARE(compared.json()["pairs"][0]["whole"].get<double>(), 0.0);
+    QVERIFY(compared.json()["pairs"][0]["per_sublayer"].contains("experts.6.down_proj"));
 }
 
 QTEST_GUILESS_MAIN(TestCliFamilies)

@@ -115,6 +115,13 @@ void TestFoldersOnly::partsAreRowsOfTheStoredTensor_data()
         0);
     row("opt", "model.norm.bias", "model.decoder.final_layer_norm.bias", 0, 32, 0);
     row("opt", "model.layers.3.mlp.down_proj.weight", "model.decoder.layers.3.fc2.weight", 0, 32, 0);
+    const auto expert = [&](const char *name, const char *stored, int rows) {
+        row("mixtral", name, stored, 0, rows, 0);
+    };
+    expert("model.layers.1.mlp.experts.3.gate_proj.weight", "model.layers.1.block_sparse_moe.experts.3.w1.weight", 48);
+    expert("model.layers.1.mlp.experts.3.down_proj.weight", "model.layers.1.block_sparse_moe.experts.3.w2.weight", 32);
+    expert("model.layers.1.mlp.experts.3.up_proj.weight", "model.layers.1.block_sparse_moe.experts.3.w3.weight", 48);
+    expert("model.layers.2.mlp.gate.weight", "model.layers.2.block_sparse_moe.gate.weight", 5);
 }
 
 /// All ranges of rows, as float32 and as bytes.
@@ -166,7 +173,8 @@ void TestFoldersOnly::partsAreRowsOfTheStoredTensor()
 void TestFoldersOnly::everyStoredTensorIsUsedUp_data()
 {
     QTest::addColumn<QString>("family");
-    for (const char *family : {"phi3", "phi4-mini", "gpt-neox", "gpt-neox-serial", "opt", "llama-like"})
+    for (const char *family :
+         {"phi3", "phi4-mini", "gpt-neox", "gpt-neox-serial", "opt", "mixtral", "qwen2-moe", "llama-like"})
         QTest::newRow(family) << (family == QByteArray("llama-like") ? QStringLiteral("qwen2")
                                                                      : QString::fromLatin1(family));
 }
@@ -352,6 +360,16 @@ void TestFoldersOnly::refused_data()
     row("opt", R"({"ffn_dim": null})", false, "ffn_dim is missing");
     row("opt", R"({"activation_function": "swish"})", true, "activation_function is \"swish\"");
     row("phi4-mini", R"({"original_max_position_embeddings": 1})", false, "must be at least 2");
+    row("mixtral", R"({"num_local_experts": 0})", false, "num_local_experts must be at least 1");
+    row("mixtral", R"({"num_local_experts": 1025})", false, "at most 1024");
+    row("mixtral", R"({"num_experts_per_tok": 6})", false, "from 1 to the 5 experts");
+    row("mixtral", R"({"sliding_window": 0})", false, "sliding_window must be at least 1");
+    row("mixtral", R"({"num_hidden_layers": 100, "num_local_experts": 1000})", false, "65536 in all");
+    row("qwen2-moe", R"({"decoder_sparse_step": 2})", true, "experts in some layers only");
+    row("qwen2-moe", R"({"mlp_only_layers": [0]})", true, "experts in some layers only");
+    row("qwen2-moe", R"({"shared_expert_intermediate_size": 0})", false, "must be at least 1");
+    row("qwen2-moe", R"({"moe_intermediate_size": null})", false, "moe_intermediate_size is missing");
+    row("qwen3-moe", R"({"num_experts_per_tok": 0})", false, "from 1 to the 7 experts");
 }
 
 void TestFoldersOnly::refused()

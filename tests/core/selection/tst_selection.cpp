@@ -137,6 +137,7 @@ class TestSelection : public QObject
 
 private Q_SLOTS:
     void weighsByColumn();
+    void weightsAloneWhereNothingIsKnown();
     void prunesAsManyAsPythonCounts_data();
     void prunesAsManyAsPythonCounts();
     void tiesFallInColumnOrder();
@@ -171,6 +172,17 @@ void TestSelection::weighsByColumn()
     const auto kept = selectWanda({1, 4, weights}, Floats{9.0F, 1.0F, 0.25F, 0.0F}, sparsity(0.5), 1);
     VERIFY_RESULT(kept);
     QCOMPARE(text(*kept), std::string("1100"));
+}
+
+void TestSelection::weightsAloneWhereNothingIsKnown()
+{
+    const Floats weights{1.0F, -2.0F, 3.0F, -4.0F};
+    const auto kept = selectWanda({1, 4, weights}, Floats(4, 0.0F), sparsity(0.5), 1);
+    VERIFY_RESULT(kept);
+    QCOMPARE(text(*kept), std::string("0011"));
+    const auto variant = selectWandaVariant({1, 4, weights}, Floats(4, 0.0F), sparsity(0.5), 1);
+    VERIFY_RESULT(variant);
+    QCOMPARE(text(variant->kept), std::string("0011"));
 }
 
 void TestSelection::prunesAsManyAsPythonCounts_data()

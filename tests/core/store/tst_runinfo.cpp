@@ -22,6 +22,8 @@ RunManifest sampleManifest()
     manifest.recipe.method = PruneMethod::WandaVariant;
     manifest.recipe.target = "0.5";
     manifest.outcome.normConvergence = {{16, 0.05}, {64, 0.0125}};
+    manifest.outcome.experts =
+        ExpertUse{.experts = 12, .evenTokens = 30.5, .seldom = {{LayerIndex{1}, 3, 2}, {LayerIndex{2}, 0, 0}}};
     manifest.recipe.layerSparsity = {0.25, 0.1 + 0.2};
     manifest.recipe.statistics = StatisticsMode::Dense;
     manifest.recipe.calibration.seed = 18446744073709551615U;
@@ -62,6 +64,9 @@ private Q_SLOTS:
         QVERIFY(back->recipe.method == PruneMethod::WandaVariant);
         QVERIFY(back->recipe.statistics == StatisticsMode::Dense);
         QVERIFY(back->outcome.normConvergence == manifest.outcome.normConvergence);
+        QCOMPARE(back->outcome.experts->evenTokens, 30.5);
+        QCOMPARE(back->outcome.experts->seldom[0].tokens, std::uint64_t(2));
+        QCOMPARE(back->outcome.experts->unused(), std::size_t(1));
         QCOMPARE(back->recipe.layerSparsity, manifest.recipe.layerSparsity);
         QCOMPARE(back->sublayers[0].alpha.value_or(0.0), 0.125);
         QVERIFY(!back->sublayers[1].alpha);

@@ -11,7 +11,9 @@ Without names, all families. Per family: config.json, model.safetensors (bf16) a
   norm.NAME  [columns]    mean over the sequences of the squared L2 norm of each input column
   kept.NAME  [rows, columns] uint8, 1 = kept: Wanda at 50 % per row (lowest |W| * norm first), blocks pruned one after
                           another, each with the activations behind the pruned blocks before it
-  pruned_logits [2, 24, 64]  of the model pruned so, where folders of the family fuse or rename tensors
+  pruned_logits [2, 24, 64]  of the model pruned so, of families whose folders fuse or rename tensors, and of
+                          those with experts
+  tokens.NAME [1]         how many tokens were sent to an expert; of one that got none the weights alone are the score
 NAME is a tensor's name in a Llama model. Of matrices that a folder fuses into one, each has its own.
 """
 import os
@@ -19,9 +21,10 @@ import sys
 import torch
 from safetensors.torch import save_file
 from transformers import (Gemma2Config, Gemma2ForCausalLM, GemmaConfig, GemmaForCausalLM, GPTNeoXConfig,
-                          GPTNeoXForCausalLM, Olmo2Config, Olmo2ForCausalLM, OPTConfig, OPTForCausalLM, Phi3Config,
-                          Phi3ForCausalLM, Qwen2Config, Qwen2ForCausalLM, Qwen3Config, Qwen3ForCausalLM, SmolLM3Config,
-                          SmolLM3ForCausalLM)
+                          GPTNeoXForCausalLM, MixtralConfig, MixtralForCausalLM, Olmo2Config, Olmo2ForCausalLM,
+                          OPTConfig, OPTForCausalLM, Phi3Config, Phi3ForCausalLM, Qwen2Config, Qwen2ForCausalLM,
+                          Qwen2MoeConfig, Qwen2MoeForCausalLM, Qwen3Config, Qwen3ForCausalLM, Qwen3MoeConfig,
+                          Qwen3MoeForCausalLM, SmolLM3Config, SmolLM3ForCausalLM)
 
 SIZES = dict(vocab_size=64, hidden_size=32, intermediate_size=48, num_hidden_layers=4, num_attention_heads=4,
              num_key_value_heads=2, max_position_embeddings=64, bos_token_id=1, eos_token_id=2, pad_token_id=0)
@@ -50,6 +53,14 @@ FAMILIES = {
                                                                 hidden_act="gelu_new", tie_word_embeddings=True)),
     "opt": lambda: OPTForCausalLM(OPTConfig(ffn_dim=48, word_embed_proj_dim=32, **{
         key: value for key, value in PLAIN.items() if key != "intermediate_size"})),
+    "mixtral": lambda: MixtralForCausalLM(MixtralConfig(**{**SIZES, "num_hidden_layers": 3}, sliding_window=9,
+                                                        num_local_experts=5, num_experts_per_tok=2)),
+    "qwen2-moe": lambda: Qwen2MoeForCausalLM(Qwen2MoeConfig(**{**SIZES, "num_hidden_layers": 3}, num_experts=6,
+                                                            num_experts_per_tok=3, moe_intermediate_size=24,
+                                                            shared_expert_intermediate_size=40)),
+    "qwen3-moe": lambda: Qwen3MoeForCausalLM(Qwen3MoeConfig(**{**SIZES, "num_hidden_layers": 3}, head_dim=12,
+                                                            num_experts=7, num_experts_per_tok=2,
+                                                            moe_intermediate_size=24, norm_topk_prob=True)),
 }
 Q, KV, WIDE, HEAD = 32, 16, SIZES["intermediate_size"], 8
 
@@ -78,7 +89,12 @@ FUSED = {
         "self_attn.out_proj": [("self_attn.o_proj", rows(0, Q))],
         "fc1": [("mlp.up_proj", rows(0, WIDE))],
         "fc2": [("mlp.down_proj", rows(0, Q))]}),
+    "MixtralForCausalLM": (lambda model: model.model.layers, {
+        f"block_sparse_moe.experts.{expert}.{own}": [(f"mlp.experts.{expert}.{part}_proj", rows(0, count))]
+        for expert in range(5) for own, part, count in (("w1", "gate", WIDE), ("w2", "down", Q), ("w3", "up", WIDE))}),
 }
+# Linears that send tokens to experts. They are not pruned.
+ROUTERS = ("block_sparse_moe.gate", "mlp.gate", "mlp.shared_expert_gate")
 
 
 def blocks(model):
@@ -102,28 +118,38 @@ def randomise(model):
             parameter.copy_(values.to(torch.bfloat16).float())
 
 
-def layer_inputs(model, layer, ids):
-    """Column sums of squares of every linear's input in one layer."""
-    sums, handles = {}, []
-    for name, module in blocks(model)[layer].named_modules():
-        if isinstance(module, torch.nn.Linear):
-            def hook(_, args, __, name=name):
-                sums[name] = args[0].double().reshape(-1, args[0].shape[-1]).pow(2).sum(0)
-            handles.append(module.register_forward_hook(hook))
-    model(ids)
+def linears(block):
+    return [(name, module) for name, module in block.named_modules()
+            if isinstance(module, torch.nn.Linear) and name not in ROUTERS]
+
+
+def layer_norms(model, layer, ids):
+    """Of every linear's input in one layer, by column, the mean over the sequences that reach it of the sums of squares
+    of their tokens; and how many tokens reach it."""
+    sums, tokens, handles = {}, {}, []
+    for name, module in linears(blocks(model)[layer]):
+        sums[name], tokens[name] = [], 0
+        def hook(_, args, __, name=name):
+            seen = args[0].double().reshape(-1, args[0].shape[-1])
+            sums[name].append(seen.pow(2).sum(0))
+            tokens[name] += seen.shape[0]
+        handles.append(module.register_forward_hook(hook))
+    for sequence in ids:
+        model(sequence[None])
     for handle in handles:
         handle.remove()
-    return sums
+    norms = {name: torch.stack(all).mean(0).float() if all else torch.zeros(dict(linears(blocks(model)[layer]))[name]
+                                                                            .weight.shape[1])
+             for name, all in sums.items()}
+    return norms, tokens
 
 
 def prune(model, ids, expected):
     for layer, block in enumerate(blocks(model)):
-        sums = layer_inputs(model, layer, ids)
-        for name, module in block.named_modules():
-            if not isinstance(module, torch.nn.Linear):
-                continue
-            norm = (sums[name] / ids.shape[0]).float()
-            score = module.weight.abs() * norm.sqrt()
+        norms, tokens = layer_norms(model, layer, ids)
+        for name, module in linears(block):
+            norm = norms[name]
+            score = module.weight.abs() * (norm.sqrt() if tokens[name] else 1)
             order = torch.sort(score, dim=1, stable=True).indices
             kept = torch.ones_like(score, dtype=torch.uint8)
             kept.scatter_(1, order[:, :score.shape[1] // 2], 0)
@@ -132,6 +158,8 @@ def prune(model, ids, expected):
                 full = f"model.layers.{layer}.{part}.weight"
                 expected["norm." + full] = norm.clone()
                 expected["kept." + full] = kept[own].clone()
+                if "experts" in part:
+                    expected["tokens." + full] = torch.tensor([tokens[name]])
 
 
 def main():
@@ -151,7 +179,7 @@ def main():
         with torch.no_grad():
             expected = {"input_ids": ids.int(), "logits": model(ids).logits.float()}
             prune(model, ids, expected)
-            if type(model).__name__ in FUSED:
+            if type(model).__name__ in FUSED or "Moe" in type(model).__name__:
                 expected["pruned_logits"] = model(ids).logits.float()
         save_file(expected, os.path.join(folder, "expected.safetensors"))
         print(name, sum(p.numel() for p in model.parameters()))
