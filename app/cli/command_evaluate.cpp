@@ -38,6 +38,9 @@ public:
             .required();
         arguments.path("--items", m_request.items,
                        "The items of a single task: .jsonl, .json, .csv, .tsv, .txt, also .gz");
+        arguments.text("--where", m_request.filter, "FILTER",
+                       "Of --items only these records, e.g. \"language == 'python' and len(text) < 20000\"; for "
+                       "--tasks perplexity");
         arguments.list("-r,--runs", m_request.runs, "A,...,dense",
                        "Names or ids of runs, and dense for the whole model (default: dense and all runs)");
         arguments.count("-n,--limit", m_request.limit, "N", "Items per task (default: all; of held-out texts 64)", 1);

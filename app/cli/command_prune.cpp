@@ -28,6 +28,7 @@ public:
             "prune code.secateur -m ~/models/Llama-3.2-1B -d math --data gsm8k.jsonl --preset gsm8k --samples 64",
             "prune code.secateur -m model.gguf -d python --data a.jsonl b.jsonl --pattern 2:4 --seed 1 --run python-24",
             "prune code.secateur -m model.gguf -d code --data python.jsonl java.jsonl --weights 3,1",
+            "prune code.secateur -m model.gguf -d code --data files.jsonl --where \"lang == 'C' and stars >= 10\"",
             "prune code.secateur -m model.gguf -d python --data a.jsonl --sparsity 0.7 --layer-sparsity owl",
             "prune code.secateur -m model.gguf -d chat --data conversations.jsonl --chat",
             "prune code.secateur -m model.gguf -d python --token-ids ids.safetensors --samples 32",
@@ -88,6 +89,12 @@ private:
                 .excludes(preset)
                 .excludes(fields);
         m_date.declare(arguments).group(heading).needs(chat);
+        arguments
+            .text("--where", m_data.filter, "FILTER",
+                  "Only these records, e.g. \"language == 'python' and len(content) < 20000\": fields, ==, !=, <, <=, "
+                  ">, >=, contains, present, absent, joined by and")
+            .group(heading)
+            .needs(files);
         arguments
             .path("--token-ids", m_request.tokenIds,
                   "Instead: the I32 or I64 tensor input_ids [samples, length] of this file, as it is", "S.safetensors")

@@ -82,6 +82,15 @@ std::string originText(const store::RunRecipe &recipe)
         + " sequences\n";
 }
 
+/// Which records were drawn from, where not from all.
+std::string filterText(const store::RunRecipe &recipe)
+{
+    const auto outcome = data::filterOutcome(recipe.calibration);
+    return outcome ? "Drawn from " + grouped(outcome->taken) + " of " + grouped(outcome->records) + " records, where "
+            + printable(outcome->filter) + "\n"
+                   : std::string();
+}
+
 /// Whether fewer texts would have done.
 std::string convergenceText(const store::RunManifest &manifest)
 {
@@ -177,6 +186,8 @@ Outcome pruneOutcome(const engine::PruneReport &report)
                     {"peak_rss_bytes", manifest.outcome.peakResidentBytes},
                     {"notices", report.notices},
                     {"sublayers", sublayersJson(manifest)}};
+    if (const auto filter = data::filterOutcome(recipe.calibration))
+        outcome.json["filter"] = {{"where", filter->filter}, {"records", filter->records}, {"taken", filter->taken}};
     for (const auto &[sequences, distance] : manifest.outcome.normConvergence)
         outcome.json["norm_convergence"].push_back({{"sequences", sequences}, {"distance", distance}});
     if (manifest.outcome.experts)
@@ -187,9 +198,10 @@ Outcome pruneOutcome(const engine::PruneReport &report)
         outcome.json["combination"] = combinationJson(*recipe.combination);
     outcome.text = "Run " + printable(recipe.name) + " (" + manifest.id + "): " + grouped(manifest.pruned()) + " of "
         + grouped(manifest.total()) + " prunable weights pruned, " + fixed(100.0 * manifest.sparsity(), 2) + " %\n"
-        + originText(recipe) + convergenceText(manifest) + expertsText(manifest) + layersText(recipe) + "Time "
-        + secondsText(manifest.outcome.seconds) + ", peak memory " + bytesText(manifest.outcome.peakResidentBytes)
-        + "\n" + approximateText(recipe) + "\n" + sublayersText(manifest);
+        + originText(recipe) + filterText(recipe) + convergenceText(manifest) + expertsText(manifest)
+        + layersText(recipe) + "Time " + secondsText(manifest.outcome.seconds) + ", peak memory "
+        + bytesText(manifest.outcome.peakResidentBytes) + "\n" + approximateText(recipe) + "\n"
+        + sublayersText(manifest);
     outcome.notices = report.notices;
     return outcome;
 }

@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 
 #include "core/data/dataset.h"
+#include "core/data/recordfilter.h"
 #include "widgets/common/formrow.h"
 
 namespace secateur::app {
@@ -43,7 +44,8 @@ QSpinBox *makeNumber(int lowest, int highest, const QString &suffix)
 DomainForm::DomainForm(QWidget *parent)
     : QWidget(parent), m_name(new QLineEdit), m_files(new SourceList), m_addFiles(new QPushButton(tr("Add Files…"))),
       m_removeFiles(new QPushButton(tr("Remove"))), m_preset(new QComboBox), m_template(new QLineEdit),
-      m_chat(new QCheckBox), m_chatDay(new QDateEdit(QDate::currentDate())), m_samples(makeNumber(1, mostSamples, {})),
+      m_chat(new QCheckBox), m_chatDay(new QDateEdit(QDate::currentDate())), m_filter(new QLineEdit),
+      m_filterError(new widgets::SignalLabel), m_samples(makeNumber(1, mostSamples, {})),
       m_length(makeNumber(0, longestLength, tr(" tokens"))), m_maxLength(makeNumber(1, longestLength, tr(" tokens"))),
       m_bos(new QComboBox), m_form(new QFormLayout(this))
 {
@@ -77,6 +79,9 @@ void DomainForm::setupFields()
     m_preset->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_preset->setMinimumContentsLength(24);
     m_template->setPlaceholderText(QStringLiteral("{question}\\n{answer}"));
+    m_filter->setPlaceholderText(QStringLiteral("language == \"python\" and len(content) < 20000"));
+    m_filterError->setObjectName(QStringLiteral("filterError"));
+    m_filterError->hide();
     m_length->setSpecialValueText(tr("one record each"));
     m_bos->addItem(tr("As the tokenizer does"), QStringLiteral("auto"));
     m_bos->addItem(tr("Always"), QStringLiteral("always"));
@@ -95,6 +100,9 @@ void DomainForm::setupFields()
     row(tr("&Template"), m_template, tr("Text of a record from its fields; instead of a preset"));
     row(tr("&Chat template"), m_chat, chatHelp());
     row(tr("Template's da&y"), m_chatDay, tr("The day that the chat template writes into the texts"));
+    row(tr("&Only where"), m_filter,
+        tr("Which records are drawn from: fields, ==, !=, <, <=, >, >=, contains, present, absent, joined by and"));
+    m_form->addRow(m_filterError);
     row(tr("&Samples"), m_samples, tr("How many sequences to calibrate on; the paper takes 128"));
     row(tr("Sequence &length"), m_length,
         tr("Join the records and cut them to sequences of this length, or one record each"));
@@ -111,6 +119,7 @@ void DomainForm::connectFields()
     };
     connect(m_name, &QLineEdit::editingFinished, this, tell);
     connect(m_template, &QLineEdit::editingFinished, this, tell);
+    connect(m_filter, &QLineEdit::editingFinished, this, tell);
     connect(m_preset, &QComboBox::currentIndexChanged, this, tell);
     connect(m_chat, &QCheckBox::toggled, this, tell);
     connect(m_chatDay, &QDateEdit::dateChanged, this, tell);
@@ -143,6 +152,7 @@ void DomainForm::updateStates()
     m_form->setRowVisible(m_chatDay, isChat && m_facts.tellsDay);
     m_maxLength->setEnabled(m_length->value() == 0);
     m_removeFiles->setEnabled(!m_files->selectedItems().isEmpty());
+    showFilterError();
 }
 
 void DomainForm::setChatTemplate(const ChatTemplateFacts &facts)
@@ -159,6 +169,7 @@ void DomainForm::setPlan(const DomainPlan &plan)
     m_files->setSources(plan.data.files, plan.data.weights);
     select(*m_preset, fromStd(plan.data.preset));
     m_template->setText(fromStd(plan.data.fieldTemplate));
+    m_filter->setText(fromStd(plan.data.filter));
     m_samples->setValue(int(std::min<std::uint64_t>(plan.data.samples, mostSamples)));
     m_length->setValue(int(std::min<std::uint64_t>(plan.data.length, longestLength)));
     m_maxLength->setValue(int(std::min<std::uint64_t>(plan.data.maxLength, longestLength)));
@@ -182,6 +193,7 @@ DomainPlan DomainForm::plan() const
     plan.chat = m_chat->isChecked();
     if (plan.chat && m_facts.tellsDay)
         plan.chatDay = m_chatDay->date().toString(Qt::ISODate).toStdString();
+    plan.data.filter = m_filter->text().trimmed().toStdString();
     plan.data.samples = std::uint64_t(m_samples->value());
     plan.data.length = std::uint64_t(m_length->value());
     plan.data.maxLength = std::uint64_t(m_maxLength->value());
@@ -193,6 +205,13 @@ void DomainForm::addFiles(const QStringList &files)
 {
     m_files->addFiles(files);
     Q_EMIT edited();
+}
+
+void DomainForm::showFilterError()
+{
+    const auto parsed = data::RecordFilter::parse(m_filter->text().trimmed().toStdString());
+    m_filterError->setVisible(!parsed);
+    m_filterError->say(parsed ? QString() : fromStd(parsed.error().detail), widgets::SignalLabel::Signal::Bad);
 }
 
 void DomainForm::removeSelectedFiles()

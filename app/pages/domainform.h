@@ -13,6 +13,7 @@
 #include "app/pages/calibrationpreview.h"
 #include "app/pages/sourcelist.h"
 #include "app/session/domainplans.h"
+#include "widgets/common/signallabel.h"
 
 namespace secateur::app {
 
@@ -40,6 +41,7 @@ private:
     void removeSelectedFiles();
     [[nodiscard]] static QString chatHelp();
     void updateStates();
+    void showFilterError();
 
     DomainPlan m_base; ///< what has no field here
     QLineEdit *m_name;
@@ -50,6 +52,8 @@ private:
     QLineEdit *m_template;
     QCheckBox *m_chat;
     QDateEdit *m_chatDay;
+    QLineEdit *m_filter;
+    widgets::SignalLabel *m_filterError; ///< hidden while there is none
     QSpinBox *m_samples;
     QSpinBox *m_length;
     QSpinBox *m_maxLength;

@@ -46,8 +46,9 @@ bool operator==(const DomainPlan &a, const DomainPlan &b)
 {
     return a.name == b.name && a.data.files == b.data.files && a.data.weights == b.data.weights
         && a.data.preset == b.data.preset && a.data.fieldTemplate == b.data.fieldTemplate
-        && a.data.samples == b.data.samples && a.data.length == b.data.length && a.data.maxLength == b.data.maxLength
-        && a.data.seed == b.data.seed && a.data.bos == b.data.bos && a.chat == b.chat && a.chatDay == b.chatDay;
+        && a.data.filter == b.data.filter && a.data.samples == b.data.samples && a.data.length == b.data.length
+        && a.data.maxLength == b.data.maxLength && a.data.seed == b.data.seed && a.data.bos == b.data.bos
+        && a.chat == b.chat && a.chatDay == b.chatDay;
 }
 
 class DomainPlans::Edit : public QUndoCommand
@@ -135,6 +136,7 @@ json toJson(const std::vector<DomainPlan> &plans)
                        {"weights", plan.data.weights},
                        {"preset", plan.data.preset},
                        {"template", plan.data.fieldTemplate},
+                       {"where", plan.data.filter},
                        {"samples", plan.data.samples},
                        {"length", plan.data.length},
                        {"max_length", plan.data.maxLength},
@@ -162,6 +164,7 @@ std::vector<DomainPlan> plansFromJson(const json &value)
         plan.data.weights = weightsAt(entry, plan.data.files.size());
         plan.data.preset = textAt(entry, "preset");
         plan.data.fieldTemplate = textAt(entry, "template");
+        plan.data.filter = textAt(entry, "where");
         plan.data.samples = countAt(entry, "samples", plan.data.samples);
         plan.data.length = countAt(entry, "length", plan.data.length);
         plan.data.maxLength = countAt(entry, "max_length", plan.data.maxLength);
@@ -197,6 +200,8 @@ QStringList commandLineOptions(const DomainPlan &plan)
         options << QStringLiteral("--preset") << QString::fromStdString(request.preset);
     else if (!request.fieldTemplate.empty())
         options << QStringLiteral("--template") << QString::fromStdString(request.fieldTemplate);
+    if (!request.filter.empty())
+        options << QStringLiteral("--where") << QString::fromStdString(request.filter);
     options << QStringLiteral("--samples") << number(request.samples);
     if (request.length > 0)
         options << QStringLiteral("--length") << number(request.length);

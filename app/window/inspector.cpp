@@ -40,6 +40,15 @@ QString duration(const RunManifest &run)
                                               : Inspector::tr("%1 s").arg(QLocale().toString(total->second, 'f', 1));
 }
 
+/// Which records of the files were drawn from, where not from all.
+QString recordsOf(const RunManifest &run)
+{
+    const auto outcome = data::filterOutcome(run.recipe.calibration);
+    return outcome ? Inspector::tr("%1 of %2 where %3")
+                         .arg(count(outcome->taken), count(outcome->records), fromStd(outcome->filter))
+                   : QString();
+}
+
 /// How far the norms of half the calibration texts are from those of all.
 QString halfNorms(const RunManifest &run)
 {
@@ -92,6 +101,7 @@ std::vector<Property> properties()
             {Inspector::tr("Made of"), madeOf},
             {Inspector::tr("Pruned"), [](const auto &run) { return percent(run.sparsity()); }},
             {Inspector::tr("Statistics"), [=](const auto &run) { return text(statisticsName(run.recipe.statistics)); }},
+            {Inspector::tr("Records"), recordsOf},
             {Inspector::tr("Texts"), [](const auto &run) { return count(run.recipe.calibrationSequences); }},
             {Inspector::tr("Tokens"), [](const auto &run) { return count(run.recipe.calibrationTokens); }},
             {Inspector::tr("Norms of half"), halfNorms},

@@ -21,6 +21,24 @@ void updateInt32(Sha256 &hash, std::int32_t value)
 
 } // namespace
 
+std::string filterNotice(const Provenance::File &file)
+{
+    return file.name + ": the filter took " + std::to_string(file.filtered) + " of " + std::to_string(file.records)
+        + " records";
+}
+
+std::optional<FilterOutcome> filterOutcome(const Provenance &provenance)
+{
+    if (provenance.files.empty() || provenance.files.front().filter.empty())
+        return std::nullopt;
+    FilterOutcome outcome{provenance.files.front().filter};
+    for (const auto &file : provenance.files) {
+        outcome.records += file.records;
+        outcome.taken += file.filtered;
+    }
+    return outcome;
+}
+
 std::uint64_t CalibrationSet::tokens() const
 {
     std::uint64_t total = 0;

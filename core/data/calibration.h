@@ -38,6 +38,7 @@ struct CalibrationRequest {
     std::uint64_t maxLength = 2048; ///< natural length: longer records are cut here
     std::uint64_t seed = 0; ///< of the sampling without replacement
     BosPolicy bos = BosPolicy::Auto; ///< packed: once at the start of each sequence
+    std::string filter = {}; ///< only the records that it takes, as RecordFilter (recordfilter.h) reads it; empty: all
 };
 
 /// Where a calibration set came from: enough to make it again, and to see that it was made from the same bytes.
@@ -51,6 +52,8 @@ struct Provenance {
         std::string path = {}; ///< where it was read, so that held-out texts can be found; empty: not recorded
         std::optional<double> weight = {}; ///< of its share in a mixture; none: drawn from together with the others
         std::uint64_t sequences = 0; ///< that it gave to a mixture
+        std::string filter = {}; ///< only the records that it took were used (recordfilter.h); empty: all
+        std::uint64_t filtered = 0; ///< with a filter: how many of `records` it took
     };
     std::vector<File> files;
     std::string preset;
@@ -66,6 +69,17 @@ struct Provenance {
     std::uint64_t duplicates = 0; ///< records dropped because their text was seen before
     std::vector<std::string> notices; ///< what the user should know, e.g. "asked for 128 samples, 90 are there"
 };
+
+/// "x.jsonl: the filter took 3 of 10 records".
+[[nodiscard]] std::string filterNotice(const Provenance::File &file);
+
+/// What a filter did over all files.
+struct FilterOutcome {
+    std::string filter;
+    std::uint64_t records = 0;
+    std::uint64_t taken = 0; ///< of them
+};
+[[nodiscard]] std::optional<FilterOutcome> filterOutcome(const Provenance &provenance); ///< none without a filter
 
 [[nodiscard]] nlohmann::json toJson(const Provenance &provenance);
 [[nodiscard]] Result<Provenance> provenanceFromJson(const nlohmann::json &value, const std::string &origin);
@@ -83,6 +97,7 @@ struct CalibrationSet {
 
 /// Reads, renders, samples and tokenises. The same request on the same bytes gives the same ids on every machine.
 /// Conversations may be packed, too: nothing stands between them, and what is no conversation is BadInput.
+/// The filter comes first; what it leaves out need not fit the template, but keeps its number.
 /// Records without text and repeated texts are left out; the others are drawn without replacement (sampler.h).
 /// Packed: each record is tokenised with the blank line after it, and none is used twice; what does not fill a last
 /// sequence is left out. Fewer sequences than asked for give a notice, none gives BadInput.

@@ -252,9 +252,11 @@ Provenance describe(const CalibrationRequest &request, const Corpus &corpus, boo
     for (const auto &file : corpus.files()) {
         if (file.fieldTemplate != provenance.fieldTemplate)
             provenance.fieldTemplate.clear();
+        if (!file.filter.empty())
+            provenance.notices.push_back(filterNotice(file));
         if (file.records == 0)
             provenance.notices.push_back(file.name + " holds no records");
-        else if (guessed)
+        else if (guessed && !file.fieldTemplate.empty())
             provenance.notices.push_back(file.name + ": the template \"" + file.fieldTemplate
                                          + "\" was chosen from the fields");
     }
@@ -368,9 +370,10 @@ Result<CalibrationSet> buildCalibrationSet(const CalibrationRequest &request, co
 {
     SECATEUR_CHECK(checkRequest(request));
     SECATEUR_TRY(fieldTemplate, requestedTemplate(request));
+    SECATEUR_TRY(filter, RecordFilter::parse(request.filter));
     if (auto maker = makeSequenceMaker(request, tokenizer); !maker) // say it before the files are read
         return tl::make_unexpected(maker.error());
-    SECATEUR_TRY(corpus, Corpus::scan(request.files, fieldTemplate, context));
+    SECATEUR_TRY(corpus, Corpus::scan(request.files, fieldTemplate, context, filter));
     CalibrationSet set;
     set.provenance = describe(request, corpus, !fieldTemplate);
     if (!request.weights.empty()) {

@@ -33,38 +33,56 @@ struct FirstWord {
 class Corpus::Scanner
 {
 public:
-    Scanner(Corpus &corpus, const RunContext &context) : m_corpus(corpus), m_context(context) { }
+    Scanner(Corpus &corpus, const RecordFilter &filter, const RunContext &context)
+        : m_corpus(corpus), m_filter(filter), m_context(context), m_count(filter)
+    {
+    }
 
     [[nodiscard]] Result<void> scanFile(const std::filesystem::path &path, std::optional<RecordText> recordText)
     {
         const std::uint64_t before = m_records;
+        const std::uint64_t takenBefore = m_count.taken();
         const auto visit = [&](const Record &record) -> Result<void> {
+            const std::uint64_t number = nextNumber();
+            if (!m_count.takes(record))
+                return {};
             if (!recordText) {
                 SECATEUR_TRY(guessed, guessTemplate(record));
                 SECATEUR_TRY(parsed, FieldTemplate::parse(guessed));
                 recordText = RecordText(std::move(parsed));
             }
             SECATEUR_TRY(text, recordText->render(record));
-            add(text);
+            add(number, text);
             return {};
         };
         FileDigest digest;
         SECATEUR_CHECK(forEachRecord(path, visit, m_context, digest));
         m_corpus.m_paths.push_back(path);
-        m_corpus.m_files.push_back({path.filename().string(), digest.bytes, digest.sha256, m_records - before,
-                                    recordText ? recordText->text() : std::string(),
-                                    std::filesystem::absolute(path).lexically_normal().string()});
+        m_corpus.m_files.push_back({.name = path.filename().string(),
+                                    .bytes = digest.bytes,
+                                    .sha256 = digest.sha256,
+                                    .records = m_records - before,
+                                    .fieldTemplate = recordText ? recordText->text() : std::string(),
+                                    .path = std::filesystem::absolute(path).lexically_normal().string(),
+                                    .filter = m_filter.text(),
+                                    .filtered = m_filter.takesAll() ? 0 : m_count.taken() - takenBefore});
         m_corpus.m_templates.push_back(std::move(recordText));
         return {};
     }
 
+    [[nodiscard]] Result<void> checkFilter() const { return m_count.check(); }
+
 private:
-    void add(const std::string &text)
+    [[nodiscard]] std::uint64_t nextNumber()
     {
         constexpr std::uint64_t reportEvery = 4096;
-        const std::uint64_t record = m_records++;
-        if (record % reportEvery == 0)
-            m_context.report({"read", record, 0, "records"});
+        if (m_records % reportEvery == 0)
+            m_context.report({"read", m_records, 0, "records"});
+        return m_records++;
+    }
+
+    void add(std::uint64_t record, const std::string &text)
+    {
         if (isBlank(text)) {
             ++m_corpus.m_blank;
             return;
@@ -77,18 +95,22 @@ private:
     }
 
     Corpus &m_corpus;
+    const RecordFilter &m_filter;
     const RunContext &m_context;
+    FilterCount m_count;
     std::unordered_set<TextHash, FirstWord> m_seen;
     std::uint64_t m_records = 0;
 };
 
 Result<Corpus> Corpus::scan(const std::vector<std::filesystem::path> &files,
-                            const std::optional<RecordText> &recordText, const RunContext &context)
+                            const std::optional<RecordText> &recordText, const RunContext &context,
+                            const RecordFilter &filter)
 {
     Corpus corpus;
-    Scanner scanner(corpus, context);
+    Scanner scanner(corpus, filter, context);
     for (const auto &file : files)
         SECATEUR_CHECK(scanner.scanFile(file, recordText));
+    SECATEUR_CHECK(scanner.checkFilter());
     return corpus;
 }
 

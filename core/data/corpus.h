@@ -15,6 +15,7 @@
 #include "core/base/runcontext.h"
 #include "core/data/calibration.h"
 #include "core/data/dataset.h"
+#include "core/data/recordfilter.h"
 #include "core/data/recordtext.h"
 #include "core/data/textchunks.h"
 
@@ -31,10 +32,11 @@ public:
         std::array<std::uint64_t, 2> hash = {}; ///< first 128 bits of the text's SHA-256
     };
 
-    /// Reads all records. Without a template, one is guessed for each file from its first record.
-    /// BadInput (a record that does not fit the template), Cancelled.
+    /// Reads all records. Without a template, one is guessed for each file from its first record that the filter takes.
+    /// BadInput (a record that does not fit the template, a filter that fits no record), Cancelled.
     [[nodiscard]] static Result<Corpus> scan(const std::vector<std::filesystem::path> &files,
-                                             const std::optional<RecordText> &recordText, const RunContext &context);
+                                             const std::optional<RecordText> &recordText, const RunContext &context,
+                                             const RecordFilter &filter = {});
 
     [[nodiscard]] const std::vector<Document> &documents() const { return m_documents; }
     [[nodiscard]] const std::vector<Provenance::File> &files() const { return m_files; }

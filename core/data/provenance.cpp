@@ -92,6 +92,10 @@ Result<Provenance::File> fileFromJson(const json &value, const std::string &orig
         file.weight = weight->get<double>();
         SECATEUR_CHECK(members.read("sequences", file.sequences));
     }
+    if (value.contains("filter")) {
+        SECATEUR_CHECK(members.read("filter", file.filter));
+        SECATEUR_CHECK(members.read("filtered", file.filtered));
+    }
     const auto isHex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
     if (file.sha256.size() != 64 || !std::all_of(file.sha256.begin(), file.sha256.end(), isHex))
         return failure(ErrorCode::BadInput, origin + ": \"sha256\" is not 64 lower-case hexadecimal digits");
@@ -114,6 +118,10 @@ json toJson(const Provenance &provenance)
         if (file.weight) {
             files.back()["weight"] = *file.weight;
             files.back()["sequences"] = file.sequences;
+        }
+        if (!file.filter.empty()) {
+            files.back()["filter"] = file.filter;
+            files.back()["filtered"] = file.filtered;
         }
     }
     return {{"files", std::move(files)},

@@ -21,7 +21,7 @@ std::string calibrationText(const data::Provenance &calibration)
     for (const auto number : {calibration.length, calibration.maxLength, calibration.samplesRequested})
         text += '|' + std::to_string(number);
     for (const auto &file : calibration.files)
-        text += '|' + file.sha256 + file.fieldTemplate;
+        text += '|' + file.sha256 + file.fieldTemplate + file.filter;
     return text;
 }
 

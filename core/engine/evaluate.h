@@ -43,10 +43,10 @@ inline constexpr std::uint64_t defaultItems = 64;
 [[nodiscard]] std::vector<std::string> domainsOf(const store::Study &study);
 
 /// The texts of all tasks of a request, which are perplexity ones. For a domain: records of the files that its first
-/// run with text was calibrated on, rendered as for that run, none of which any run of the domain was calibrated on; of
-/// those a sample that depends on the seed and the texts alone, so that runs made later seldom change it. `study` may
-/// be null with --items. `notices` gets domains that have no such texts. InvalidArgument for unknown tasks, NotFound
-/// when there is nothing to measure; BadInput or NotFound names a file that is gone or changed; Cancelled.
+/// run with text was calibrated on, filtered and rendered as for it, none of which any of its runs was calibrated on;
+/// of those a sample that depends on the seed and the texts alone, so that runs made later seldom change it. `study`
+/// may be null with --items. `notices` gets domains that have no such texts. InvalidArgument for unknown tasks,
+/// NotFound when there is nothing to measure; BadInput or NotFound names a file that is gone or changed; Cancelled.
 [[nodiscard]] Result<std::vector<EvaluationTexts>> evaluationTexts(const EvaluateRequest &request,
                                                                    const store::Study *study,
                                                                    std::vector<std::string> &notices,

@@ -72,7 +72,8 @@ Result<std::vector<std::string>> evaluatedTexts(const EvaluationRecipe &recipe, 
                            + " tokens of one text, which begin and end inside words");
     SECATEUR_TRY(paths, pathsOf(recipe));
     SECATEUR_TRY(fieldTemplate, templateOf(recipe));
-    SECATEUR_TRY(corpus, data::Corpus::scan(paths, fieldTemplate, context));
+    SECATEUR_TRY(filter, data::RecordFilter::parse(recipe.files.front().filter));
+    SECATEUR_TRY(corpus, data::Corpus::scan(paths, fieldTemplate, context, filter));
     SECATEUR_CHECK(checkUnchanged(recipe, corpus));
     std::map<std::uint64_t, std::size_t> numbers; // of documents, by record
     for (std::size_t number = 0; number < corpus.documents().size(); ++number)

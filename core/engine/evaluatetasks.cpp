@@ -77,6 +77,10 @@ Result<RequestedTasks> requestedTasks(const EvaluateRequest &request)
     }
     if (request.items && !tasks.perplexity.empty() && !tasks.others.empty())
         return failure(ErrorCode::InvalidArgument, "--items goes with a single task");
+    if (!request.filter.empty() && (!request.items || !tasks.others.empty()))
+        return failure(ErrorCode::InvalidArgument,
+                       "--where chooses among the records of --items, for --tasks perplexity; held-out texts have the "
+                       "filter of their domain's runs");
     return tasks;
 }
 

@@ -100,11 +100,11 @@ RecordOfFile recordOfFile(const Corpus &corpus, std::uint64_t record)
 bool sameSource(const Provenance &a, const Provenance &b)
 {
     return std::ranges::equal(a.files, b.files, [](const Provenance::File &left, const Provenance::File &right) {
-        return left.sha256 == right.sha256 && left.fieldTemplate == right.fieldTemplate;
+        return left.sha256 == right.sha256 && left.fieldTemplate == right.fieldTemplate && left.filter == right.filter;
     });
 }
 
-/// One source per list of files and templates; the first is that of the first run.
+/// One source per list of files, templates and filters; the first is that of the first run.
 std::vector<Source> sourcesOf(const store::Study &study, const std::string &domain)
 {
     std::vector<Source> sources;
@@ -138,7 +138,8 @@ Result<Corpus> scan(const Provenance &provenance, const std::vector<fs::path> &p
         SECATEUR_TRY(parsed, data::RecordText::fromDescription(provenance.fieldTemplate, model));
         recordText = std::move(parsed);
     }
-    return Corpus::scan(paths, recordText, context);
+    SECATEUR_TRY(filter, data::RecordFilter::parse(provenance.files.front().filter));
+    return Corpus::scan(paths, recordText, context, filter);
 }
 
 /// What no held-out text may be: a text that some run of the domain saw, or the same record rendered otherwise.
@@ -236,12 +237,16 @@ Result<EvaluationTexts> heldOut(const EvaluateRequest &request, std::vector<Sour
 }
 
 /// Records of the user's own file.
-Result<EvaluationTexts> ownItems(const EvaluateRequest &request, const RunContext &context)
+Result<EvaluationTexts> ownItems(const EvaluateRequest &request, std::vector<std::string> &notices,
+                                 const RunContext &context)
 {
-    SECATEUR_TRY(corpus, Corpus::scan({*request.items}, std::nullopt, context));
+    SECATEUR_TRY(filter, data::RecordFilter::parse(request.filter));
+    SECATEUR_TRY(corpus, Corpus::scan({*request.items}, std::nullopt, context, filter));
     std::vector<std::size_t> all(corpus.documents().size());
     for (std::size_t number = 0; number < all.size(); ++number)
         all[number] = number;
+    if (const auto &file = corpus.files().front(); !filter.takesAll())
+        notices.push_back(data::filterNotice(file));
     EvaluationTexts texts;
     texts.task = taskName;
     texts.protocol = itemsProtocol;
@@ -295,7 +300,7 @@ Result<std::vector<EvaluationTexts>> evaluationTexts(const EvaluateRequest &requ
     if (request.items) {
         if (request.tasks != std::vector<std::string>{taskName})
             return failure(ErrorCode::InvalidArgument, "--items is the file of a single task: --tasks perplexity");
-        SECATEUR_TRY(own, ownItems(request, context));
+        SECATEUR_TRY(own, ownItems(request, notices, context));
         return std::vector<EvaluationTexts>{std::move(own)};
     }
     if (!study)

@@ -120,6 +120,7 @@ struct EvaluateRequest {
     std::optional<std::filesystem::path> verdicts; ///< of programs that were run elsewhere
     ComputeType compute = ComputeType::F32;
     int threads = 1;
+    std::string filter = {}; ///< of `items` for perplexity: only the records it takes (data/recordfilter.h); empty: all
 };
 
 /// A metric of a run minus that of dense, on the items that both could score.

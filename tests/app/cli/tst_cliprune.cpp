@@ -19,6 +19,7 @@ private Q_SLOTS:
     void initTestCase();
     void init();
     void prunesFromText();
+    void prunesFromTheRecordsThatAFilterTakes();
     void prunesFromTokenIds();
     void cutsAtWhatTheModelTakes();
     void prunesByMagnitudeWithoutData();
@@ -126,6 +127,32 @@ void TestCliPrune::prunesFromText()
     const auto pairs = m_cli.run({"compare", m_study, "--json"}).json()["pairs"];
     QCOMPARE(pairs[0]["whole"].get<double>(), 0.0);
     QCOMPARE(m_cli.run({"verify", m_study, "--quiet"}).status, 0);
+}
+
+void TestCliPrune::prunesFromTheRecordsThatAFilterTakes()
+{
+    const auto with = [&](const std::string &filter) {
+        return m_cli.run(prune(
+            m_study,
+            {"--model", m_model, "--data", m_corpus, "--samples", "8", "--length", "64", "--where", filter, "--json"}));
+    };
+    const auto some = with("text contains 'in spring' and len(text) >= 200");
+    QVERIFY2(some.status == 0, some.told().c_str());
+    const auto told = some.json()["filter"];
+    QCOMPARE(told["where"].get<std::string>(), std::string("text contains 'in spring' and len(text) >= 200"));
+    QCOMPARE(told["records"].get<int>(), 200);
+    QVERIFY(told["taken"].get<int>() > 8 && told["taken"].get<int>() < 200);
+    const auto notice = some.json()["notices"][0].get<std::string>();
+    QCOMPARE(notice, "corpus.jsonl: the filter took " + std::to_string(told["taken"].get<int>()) + " of 200 records");
+
+    const auto wrong = with("text contains rose");
+    QVERIFY2(wrong.status == 2 && wrong.told().find("character 15") != std::string::npos, wrong.told().c_str());
+    const auto missing = with("lang == 'en'");
+    QVERIFY2(missing.status == 3
+                 && missing.told().find("no record has a field lang; there are text") != std::string::npos,
+             missing.told().c_str());
+    const auto noData = m_cli.run(prune(m_study, {"--model", m_model, "--where", "text present"}));
+    QVERIFY2(noData.status == 2, noData.told().c_str());
 }
 
 void TestCliPrune::prunesFromTokenIds()

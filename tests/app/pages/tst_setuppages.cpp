@@ -154,6 +154,44 @@ private Q_SLOTS:
         QTRY_COMPARE(chat->text(), QStringLiteral("The model's cannot be used"));
     }
 
+    void aFilterChoosesTheRecords()
+    {
+        CalibratePage page(*m_session);
+        page.addDomain();
+        page.addFiles({corpus("a.jsonl", 40, 1)});
+        QTRY_COMPARE(page.samples().rows.size(), 40U);
+        auto *const field = named<QLineEdit>(page, "Only where");
+        QVERIFY(field && !field->placeholderText().isEmpty());
+        auto *const error = page.findChild<QLabel *>(QStringLiteral("filterError"));
+        QVERIFY(error && error->isHidden());
+
+        field->setText(QStringLiteral("len(text) = 3"));
+        Q_EMIT field->editingFinished();
+        QVERIFY(!error->isHidden());
+        QVERIFY2(error->text().contains(QStringLiteral("character 11: ==")), qPrintable(error->text()));
+        QTRY_VERIFY(page.summary().contains(QStringLiteral("character 11")));
+        QVERIFY(page.samples().rows.empty());
+
+        field->setText(QStringLiteral("body present"));
+        Q_EMIT field->editingFinished();
+        QVERIFY(error->isHidden());
+        QTRY_VERIFY2(page.summary().contains(QStringLiteral("no record has a field body")), qPrintable(page.summary()));
+
+        field->setText(QStringLiteral("text contains \"rose\""));
+        Q_EMIT field->editingFinished();
+        QTRY_VERIFY2(page.summary().contains(QStringLiteral("the filter took ")), qPrintable(page.summary()));
+        const auto &plans = m_session->domains().plans();
+        QCOMPARE(plans[0].data.filter, std::string("text contains \"rose\""));
+        const auto options = commandLineOptions(plans[0]);
+        QCOMPARE(options.at(options.indexOf(QStringLiteral("--where")) + 1), field->text());
+        QVERIFY(plansFromJson(toJson(plans))[0] == plans[0]);
+        auto other = plans[0];
+        other.data.filter.clear();
+        QVERIFY(!(other == plans[0]));
+        m_session->domains().change(0, other); // as undoing would
+        QVERIFY(field->text().isEmpty());
+    }
+
     void gridStartsOneJobPerRun()
     {
         PrunePage page(*m_session);
@@ -225,6 +263,15 @@ private Q_SLOTS:
 
 private:
     void setTemplate(const std::string &source) const { test::writeFile(m_model / "chat_template.jinja", source); }
+    template <typename Widget>
+    static Widget *named(const QWidget &page, const char *accessibleName)
+    {
+        for (auto *const widget : page.findChildren<Widget *>())
+            if (widget->accessibleName() == QLatin1String(accessibleName))
+                return widget;
+        return nullptr;
+    }
+
     QString corpus(const char *name, std::size_t records, std::uint64_t seed)
     {
         return QString::fromStdString(test::writeTinyCorpus(m_folder->path() / name, records, seed).string());

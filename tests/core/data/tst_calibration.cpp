@@ -71,6 +71,9 @@ private Q_SLOTS:
     void mixture();
     void mixtureOfPackedSequences();
     void mixtureThatIsShort();
+    void filtered();
+    void filteredMixture();
+    void filtersThatFitNothing();
     void apportionment_data();
     void apportionment();
     void provenance();
@@ -455,6 +458,77 @@ void TestCalibration::mixtureThatIsShort()
     QVERIFY2(none.error().detail.find("b.jsonl") != std::string::npos, none.error().detail.c_str());
 }
 
+void TestCalibration::filtered()
+{
+    // What is left out has no text, or guesses would go wrong; the record that is taken keeps its number.
+    std::string bytes = "{\"kind\":\"readme\",\"lines\":1}\n";
+    for (int i = 1; i < 20; ++i)
+        bytes += "{\"kind\":\"code\",\"lines\":" + std::to_string(i) + ",\"body\":\"doc " + std::to_string(i) + "\"}\n";
+    auto asked = request(bytes);
+    asked.fieldTemplate = "{body}";
+    asked.samples = 5;
+    asked.filter = "kind == 'code' and lines >= 12";
+    const auto set = build(asked);
+    VERIFY_RESULT(set);
+    QCOMPARE(set->sequences.size(), std::size_t(5));
+    for (std::size_t i = 0; i < set->sequences.size(); ++i) {
+        const auto number = set->provenance.sampleIndices[i];
+        QVERIFY(number >= 12);
+        QCOMPARE(textOf(m_tokenizer, set->sequences[i]), "doc " + std::to_string(number));
+    }
+    const auto &file = set->provenance.files.front();
+    QCOMPARE(file.records, std::uint64_t(20));
+    QCOMPARE(file.filtered, std::uint64_t(8));
+    QCOMPARE(set->provenance.notices, (std::vector<std::string>{"x.jsonl: the filter took 8 of 20 records"}));
+
+    // What is recorded is enough to do it again.
+    const auto recorded = provenanceFromJson(toJson(set->provenance), "m.json");
+    VERIFY_RESULT(recorded);
+    CalibrationRequest again;
+    again.files = {recorded->files.front().path};
+    again.fieldTemplate = recorded->fieldTemplate;
+    again.filter = recorded->files.front().filter;
+    again.samples = recorded->samplesRequested;
+    again.seed = recorded->seed;
+    const auto repeated = build(again);
+    VERIFY_RESULT(repeated);
+    QCOMPARE(repeated->fingerprint(), set->fingerprint());
+    QCOMPARE(toJson(repeated->provenance).dump(), toJson(*recorded).dump());
+    const auto outcome = filterOutcome(*recorded);
+    QVERIFY(outcome && outcome->filter == asked.filter && outcome->records == 20 && outcome->taken == 8);
+}
+
+void TestCalibration::filteredMixture()
+{
+    auto asked = request("{\"text\":\"doc 0\"}\n{\"text\":\"doc 1\",\"ok\":true}\n", "a.jsonl");
+    asked.files.push_back(test::writeFile(m_folder.path() / "b.csv", "q,a,ok\nq1,a1,no\nq2,a2,yes\n"));
+    asked.fieldTemplate = "{ok}";
+    asked.filter = "ok present and ok != 'no'";
+    asked.weights = {1, 1};
+    asked.samples = 2;
+    const auto set = build(asked);
+    VERIFY_RESULT(set);
+    QCOMPARE(allText(m_tokenizer, *set), std::string("true|yes|"));
+    QCOMPARE(set->provenance.sampleIndices, (std::vector<std::uint64_t>{1, 3}));
+    const auto outcome = filterOutcome(set->provenance);
+    QVERIFY(outcome && outcome->records == 4 && outcome->taken == 2);
+    QVERIFY(!filterOutcome(Provenance()));
+}
+
+void TestCalibration::filtersThatFitNothing()
+{
+    const auto detail = [this](const std::string &filter) {
+        auto asked = request(documents(3));
+        asked.filter = filter;
+        const auto set = build(asked);
+        return set ? std::string("it was built") : set.error().detail;
+    };
+    QCOMPARE(detail("texte present"),
+             std::string("filter \"texte present\": no record has a field texte; there are text"));
+    QCOMPARE(detail("text == 'doc 7'"),
+             std::string("filter \"text == 'doc 7'\": none of the 3 records is left (text == 'doc 7' holds for 0)"));
+}
+
 void TestCalibration::apportionment_data()
 {
     QTest::addColumn<quint64>("samples");
@@ -519,6 +593,7 @@ void TestCalibration::wrongRequests_data()
     add("weights of other files", [](auto &asked) { asked.weights = {1, 1}; });
     add("weight below 0", [](auto &asked) { asked.weights = {-1}; });
     add("weight that is none", [](auto &asked) { asked.weights = {std::numeric_limits<double>::quiet_NaN()}; });
+    add("wrong filter", [](auto &asked) { asked.filter = "text = 'a'"; });
     add("no weight", [](auto &asked) { asked.weights = {0}; });
     add("preset and template", [](auto &asked) { asked.preset = "c4", asked.fieldTemplate = "{text}"; });
 }

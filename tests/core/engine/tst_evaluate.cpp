@@ -85,6 +85,8 @@ private Q_SLOTS:
 
     void heldOutIsWhatNoRunSaw();
     void textsSeenElsewhereAreNotHeldOut();
+    void theFilterOfTheRunsCounts();
+    void ownTextsAreFiltered();
     void theSampleIsSeededAndStable();
     void changedAndMissingFilesAreNamed();
     void otherTasksAreRefused();
@@ -156,6 +158,47 @@ void TestEvaluate::textsSeenElsewhereAreNotHeldOut()
     const auto &records = found->front().records;
     QCOMPARE(records.size(), std::size_t(18));
     QVERIFY(std::ranges::find(records, 7U) == records.end());
+}
+
+void TestEvaluate::theFilterOfTheRunsCounts()
+{
+    auto recipe = recipeOn("code", m_file, m_bytes, {10, 11});
+    recipe.calibration.files.front().filter = "text contains 'line 1'";
+    m_study->add(recipe);
+    const auto all = texts(request(100));
+    VERIFY_RESULT(all);
+    // line 1, and 12 to 19
+    QCOMPARE(all->front().records, (std::vector<std::uint64_t>{1, 12, 13, 14, 15, 16, 17, 18, 19}));
+    QCOMPARE(all->front().files.front().filter, std::string("text contains 'line 1'"));
+}
+
+void TestEvaluate::ownTextsAreFiltered()
+{
+    auto asked = request(100);
+    asked.items = m_file;
+    asked.filter = "text contains 'line 1'";
+    const auto all = evaluationTexts(asked, nullptr, m_notices, {});
+    VERIFY_RESULT(all);
+    QCOMPARE(all->front().texts.size(), std::size_t(11));
+    QCOMPARE(all->front().files.front().filtered, std::uint64_t(11));
+    QCOMPARE(m_notices.back(), std::string("code.jsonl: the filter took 11 of 20 records"));
+
+    // They are found again to be shown, by the filter that is kept with the numbers.
+    store::EvaluationRecipe recipe = evaluationOf("dense", {});
+    recipe.task = all->front().task;
+    recipe.files = all->front().files;
+    recipe.itemsSha256 = all->front().sha256();
+    store::EvaluationItems items;
+    items.counts["index"] = all->front().records;
+    const auto shown = evaluatedTexts(recipe, items, {});
+    VERIFY_RESULT(shown);
+    QCOMPARE(*shown, all->front().texts);
+
+    VERIFY_RESULT(requestedTasks(asked));
+    asked.items.reset();
+    VERIFY_ERROR(requestedTasks(asked), ErrorCode::InvalidArgument);
+    asked.tasks = {"boolq=" + m_file.string()};
+    VERIFY_ERROR(requestedTasks(asked), ErrorCode::InvalidArgument);
 }
 
 void TestEvaluate::theSampleIsSeededAndStable()
