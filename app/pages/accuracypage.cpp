@@ -123,6 +123,7 @@ QWidget *AccuracyPage::makeControls()
                      "narrower intervals and take longer"));
     m_limit->setObjectName(QStringLiteral("accuracy.limit"));
     m_seed = box(tr("See&d"), 0, std::numeric_limits<int>::max(), 0, tr("Of the choice of texts"));
+    m_seed->setMaximumWidth(m_limit->sizeHint().width()); // seeds of ten digits are rare
     m_measureButton = new QPushButton(tr("Measure perplexity"));
     m_measureButton->setDefault(true);
     connect(m_measureButton, &QPushButton::clicked, m_measure, &QAction::trigger);
@@ -136,6 +137,7 @@ QWidget *AccuracyPage::makeControls()
     connect(prompt, &QPushButton::clicked, m_askModels, &QAction::trigger);
     row->addWidget(prompt);
     m_forecast = new QLabel;
+    m_forecast->setWordWrap(true); // else its words would make the window's narrowest width
     row->addWidget(m_forecast, 1);
     row->addWidget(widgets::makeMenuButton(tr("Copy as"), tr("Copy the measurements or their chart"), m_copyActions));
     return m_controls;
