@@ -374,6 +374,9 @@ Result<CalibrationSet> buildCalibrationSet(const CalibrationRequest &request, co
     if (auto maker = makeSequenceMaker(request, tokenizer); !maker) // say it before the files are read
         return tl::make_unexpected(maker.error());
     SECATEUR_TRY(corpus, Corpus::scan(request.files, fieldTemplate, context, filter));
+    if (!request.weights.empty() && corpus.files().size() != request.weights.size())
+        return failure(ErrorCode::InvalidArgument,
+                       "weights are for files, and a folder stands for several; name the files in it");
     CalibrationSet set;
     set.provenance = describe(request, corpus, !fieldTemplate);
     if (!request.weights.empty()) {

@@ -8,6 +8,9 @@
 #include <system_error>
 #include <vector>
 
+#include "core/base/file.h"
+#include "core/base/json.h"
+
 namespace secateur::data {
 
 namespace {
@@ -16,6 +19,9 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t mostEntries = 10'000; ///< of a folder that are looked at
 constexpr std::size_t mostNamed = 3;
+constexpr std::uint64_t longestState = std::uint64_t(1) << 20; // bytes
+constexpr const char *savedState = "state.json"; ///< what save_to_disk puts beside the files of one split
+const std::vector<std::string_view> tableExtensions = {".parquet", ".arrow"};
 
 bool isThere(const fs::path &path)
 {
@@ -82,12 +88,14 @@ std::string adviceForFile(const fs::path &file)
 std::string adviceForFolder(const fs::path &folder)
 {
     const fs::path target = folder.string() + ".jsonl";
-    if (isThere(folder / "state.json"))
+    std::vector<std::string_view> extensions = {".jsonl", ".ndjson", ".csv", ".tsv", ".gz", ".txt"};
+    if (readsArrowFiles())
+        extensions.insert(extensions.end(), tableExtensions.begin(), tableExtensions.end());
+    else if (isThere(folder / savedState))
         return pythonLine("load_from_disk", "load_from_disk(" + quoted(folder) + ")", target);
-    if (isThere(folder / "dataset_dict.json"))
+    else if (isThere(folder / "dataset_dict.json"))
         return pythonLine("load_from_disk", "load_from_disk(" + quoted(folder) + ")[\"train\"]", target);
-    if (const auto readable = filesWith(folder, {".jsonl", ".ndjson", ".csv", ".tsv", ".gz", ".txt"});
-        !readable.empty()) {
+    if (const auto readable = filesWith(folder, extensions); !readable.empty()) {
         std::string names;
         for (std::size_t i = 0; i < std::min(mostNamed, readable.size()); ++i)
             names += (i == 0 ? "" : ", ") + readable[i].string();
@@ -96,11 +104,62 @@ std::string adviceForFolder(const fs::path &folder)
     if (const std::string name = hubName(folder); !name.empty())
         return pythonLine("load_dataset", "load_dataset(\"" + name + "\", split=\"train\")",
                           fs::path(name).filename().string() + ".jsonl");
-    const auto tables = filesWith(folder, {".parquet", ".arrow"});
+    const auto tables = filesWith(folder, tableExtensions);
     return tables.empty() ? std::string() : adviceForFile(tables.front());
 }
 
+/// The files that save_to_disk wrote, as its state.json lists them.
+Result<std::vector<fs::path>> savedFiles(const fs::path &folder)
+{
+    const fs::path state = folder / savedState;
+    SECATEUR_TRY(text, readTextFile(state, longestState));
+    SECATEUR_TRY(value, parseJson(text, state.string()));
+    std::vector<fs::path> files;
+    const auto list = value.find("_data_files");
+    if (value.is_object() && list != value.end() && list->is_array())
+        for (const auto &entry : *list) {
+            const auto name = entry.is_object() ? entry.find("filename") : entry.end();
+            if (name == entry.end() || !name->is_string() || fs::path(name->get<std::string>()).has_parent_path())
+                return failure(ErrorCode::BadInput, state.string() + ": \"_data_files\" has no plain file names");
+            files.push_back(folder / name->get<std::string>());
+        }
+    if (files.empty())
+        return failure(ErrorCode::BadInput, state.string() + ": names no files in \"_data_files\"");
+    return files;
+}
+
+/// "…/train" for "…/train-00000-of-00002.parquet".
+std::string splitOf(const fs::path &file)
+{
+    std::string name = file.stem().string();
+    if (const auto of = name.rfind("-of-"); of != std::string::npos)
+        name.resize(name.find_last_not_of("0123456789", of == 0 ? 0 : of - 1) + 1);
+    return (file.parent_path() / name).string();
+}
+
 } // namespace
+
+bool readsArrowFiles()
+{
+#ifdef SECATEUR_ARROW
+    return true;
+#else
+    return false;
+#endif
+}
+
+Result<std::vector<fs::path>> datasetFiles(const fs::path &path)
+{
+    std::error_code failed;
+    if (!readsArrowFiles() || !fs::is_directory(path, failed))
+        return std::vector<fs::path>{path};
+    if (isThere(path / savedState))
+        return savedFiles(path);
+    auto tables = filesWith(path, tableExtensions);
+    const bool single = !tables.empty()
+        && std::ranges::all_of(tables, [&](const auto &file) { return splitOf(file) == splitOf(tables.front()); });
+    return single ? std::move(tables) : std::vector<fs::path>{path};
+}
 
 std::string conversionAdvice(const fs::path &path)
 {

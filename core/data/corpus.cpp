@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "core/base/sha256.h"
+#include "core/data/conversion.h"
 #include "core/data/recordreader.h"
 #include "core/data/utf8.h"
 
@@ -108,8 +109,11 @@ Result<Corpus> Corpus::scan(const std::vector<std::filesystem::path> &files,
 {
     Corpus corpus;
     Scanner scanner(corpus, filter, context);
-    for (const auto &file : files)
-        SECATEUR_CHECK(scanner.scanFile(file, recordText));
+    for (const auto &given : files) {
+        SECATEUR_TRY(all, datasetFiles(given));
+        for (const auto &file : all)
+            SECATEUR_CHECK(scanner.scanFile(file, recordText));
+    }
     SECATEUR_CHECK(scanner.checkFilter());
     return corpus;
 }

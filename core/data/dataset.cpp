@@ -6,6 +6,7 @@
 
 #include "core/base/json.h"
 #include "core/base/system.h"
+#include "core/data/arrowfile.h"
 #include "core/data/conversion.h"
 #include "core/data/csv.h"
 #include "core/data/recordreader.h"
@@ -22,7 +23,7 @@ using Visitor = std::function<Result<void>(const Record &)>;
 /// A .json file is held in memory as a whole, several times its size.
 constexpr std::size_t maxJsonBytes = std::size_t(512) << 20;
 
-enum class Kind { JsonLines, Json, Csv, Tsv, Text };
+enum class Kind { JsonLines, Json, Csv, Tsv, Text, Arrow };
 
 std::string lineOrigin(const std::string &name, std::uint64_t line)
 {
@@ -56,6 +57,10 @@ Result<Kind> kindOf(const std::filesystem::path &file)
         return Kind::Tsv;
     if (extension == ".txt" || extension == ".text")
         return Kind::Text;
+#ifdef SECATEUR_ARROW
+    if (extension == ".parquet" || extension == ".arrow" || isArrowFile(file))
+        return Kind::Arrow;
+#endif
     return failure(ErrorCode::Unsupported,
                    file.string()
                        + ": is not a kind of dataset file that can be read (.jsonl, .json, .csv, .tsv, .txt, "
@@ -232,6 +237,11 @@ Result<void> readRecords(const std::filesystem::path &file, const Visitor &visit
     case Kind::Csv: return readTable(file, ',', visit, context, digest);
     case Kind::Tsv: return readTable(file, '\t', visit, context, digest);
     case Kind::Text: return readParagraphs(file, visit, context, digest);
+#ifdef SECATEUR_ARROW
+    case Kind::Arrow: return readArrowFile(file, visit, context, digest);
+#else
+    case Kind::Arrow: break;
+#endif
     }
     return failure(ErrorCode::Internal, "a kind of dataset file without a reader");
 }

@@ -31,7 +31,7 @@ struct Record {
 /// .csv, .tsv, .tab: RFC 4180 with a header row; .txt: a record is a paragraph, that is the lines between blank lines.
 /// All must be UTF-8, with or without byte order mark. BadInput names file and line; so do a file over 8 GiB
 /// uncompressed (.json: 512 MiB), a line, row or paragraph over 16 MiB, and a decompression bomb. Unsupported: other
-/// names.
+/// names, but for Parquet and Arrow files where readsArrowFiles() (conversion.h; read as arrowfile.h says).
 [[nodiscard]] Result<void> forEachRecord(const std::filesystem::path &file,
                                          const std::function<Result<void>(const Record &)> &visit,
                                          const RunContext &context);

@@ -89,6 +89,7 @@ const std::vector<LibraryRule> &libraryRules()
         {"HDF5", {"hdf5.h", "H5", "hdf5_hl.h"}, {"core/store"}, true},
         {"OpenSSL", {"openssl/"}, {"core/base"}, true},
         {"zlib", {"zlib.h"}, {"core/data"}, true},
+        {"Arrow", {"arrow/", "parquet/"}, {"core/data"}, true},
         {"PCRE2", {"pcre2"}, {"core/tokenizer"}, true},
         {"utf8proc", {"utf8proc"}, {"core/tokenizer"}, true},
         {"libseccomp", {"seccomp.h"}, {"core/sandbox"}, true},
