@@ -173,22 +173,21 @@ Result<void> refuseUnsupportedHf(const ConfigReader &reader)
     return {};
 }
 
-Result<void> readGgufDimensions(const format::GgufFile &file, const std::string &prefix, ModelConfig &config)
+namespace {
+
+/// `widthKey`: of the intermediate size.
+Result<void> readGgufSizes(const format::GgufFile &file, const std::string &prefix, const char *widthKey,
+                           ModelConfig &config)
 {
     SECATEUR_TRY(layers, requiredInteger(file, prefix + ".block_count"));
     SECATEUR_TRY(hidden, requiredInteger(file, prefix + ".embedding_length"));
-    SECATEUR_TRY(intermediate, requiredInteger(file, prefix + ".feed_forward_length"));
+    SECATEUR_TRY(intermediate, requiredInteger(file, prefix + widthKey));
     SECATEUR_TRY(positions, requiredInteger(file, prefix + ".context_length"));
     SECATEUR_TRY(vocabulary, ggufVocabulary(file, prefix));
     SECATEUR_TRY(epsilon, file.number(prefix + ".attention.layer_norm_rms_epsilon"));
-    SECATEUR_TRY(experts, file.integer(prefix + ".expert_count"));
-    const std::string where = file.path().string() + ": " + prefix;
-    if (experts.value_or(0) != 0)
-        return failure(ErrorCode::Unsupported,
-                       where + ".expert_count is " + std::to_string(*experts)
-                           + "; mixtures of experts are read from Hugging Face folders only");
     if (!epsilon)
-        return failure(ErrorCode::BadInput, where + ".attention.layer_norm_rms_epsilon is missing");
+        return failure(ErrorCode::BadInput,
+                       file.path().string() + ": " + prefix + ".attention.layer_norm_rms_epsilon is missing");
     config.layers = layers;
     config.hiddenSize = hidden;
     config.intermediateSize = intermediate;
@@ -199,6 +198,31 @@ Result<void> readGgufDimensions(const format::GgufFile &file, const std::string 
     SECATEUR_CHECK(readGgufHeads(file, prefix, config));
     SECATEUR_CHECK(readGgufTokenIds(file, config));
     return validateDimensions(config, file.path().string());
+}
+
+} // namespace
+
+Result<void> readGgufDimensions(const format::GgufFile &file, const std::string &prefix, ModelConfig &config)
+{
+    SECATEUR_TRY(experts, file.integer(prefix + ".expert_count"));
+    if (experts.value_or(0) != 0)
+        return failure(ErrorCode::Unsupported,
+                       file.path().string() + ": " + prefix + ".expert_count is " + std::to_string(*experts)
+                           + "; of mixtures of experts, GGUF files of Qwen's are read, and Hugging Face folders");
+    return readGgufSizes(file, prefix, ".feed_forward_length", config);
+}
+
+Result<void> readGgufExpertDimensions(const format::GgufFile &file, const std::string &prefix, ModelConfig &config)
+{
+    SECATEUR_TRY(count, requiredInteger(file, prefix + ".expert_count"));
+    SECATEUR_TRY(perToken, requiredInteger(file, prefix + ".expert_used_count"));
+    SECATEUR_TRY(shared, file.integer(prefix + ".expert_shared_feed_forward_length"));
+    config.experts.count = count;
+    config.experts.perToken = perToken;
+    config.experts.sharedSize = shared.value_or(0);
+    if (count < 1)
+        return failure(ErrorCode::BadInput, file.path().string() + ": " + prefix + ".expert_count must be at least 1");
+    return readGgufSizes(file, prefix, ".expert_feed_forward_length", config);
 }
 
 json commonHfConfig(const ModelConfig &config, const std::string &dtype)

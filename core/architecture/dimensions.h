@@ -36,9 +36,13 @@ struct HfDefaults {
 /// The same, and for linears with a bias.
 [[nodiscard]] Result<void> refuseUnsupportedHf(const ConfigReader &reader);
 
-/// The same from GGUF metadata under `prefix` ("llama"). The head is tied when there is no output.weight.
+/// The same from GGUF metadata under `prefix` ("llama"). The head is tied when there is no output.weight. Unsupported
+/// for models with experts.
 [[nodiscard]] Result<void> readGgufDimensions(const format::GgufFile &file, const std::string &prefix,
                                               ModelConfig &config);
+/// The same of a model with experts, with their number, the number for each token, and their sizes.
+[[nodiscard]] Result<void> readGgufExpertDimensions(const format::GgufFile &file, const std::string &prefix,
+                                                    ModelConfig &config);
 
 /// The keys that all families write into a config.json.
 [[nodiscard]] nlohmann::json commonHfConfig(const ModelConfig &config, const std::string &dtype);

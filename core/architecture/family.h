@@ -53,7 +53,8 @@ public:
         return nullptr;
     }
 
-    /// The Hugging Face name of a GGUF tensor; empty: the tensor is not needed (e.g. rope_freqs.weight).
+    /// The Hugging Face name of a GGUF tensor; empty: the tensor is not needed (e.g. rope_freqs.weight). With "*" where
+    /// the number of an expert belongs: that matrix of all experts [experts, rows, cols], which GGUF keeps as one.
     [[nodiscard]] virtual std::optional<std::string> hfTensorName(const std::string & /*ggufName*/) const { return {}; }
     [[nodiscard]] virtual GgufTransform ggufTransform(const std::string & /*hfName*/) const
     {

@@ -72,6 +72,10 @@ Result<void> addGgufConfig(const Family &family, const ModelConfig &config, form
     if (family.ggufArchitectures().empty())
         return failure(ErrorCode::Unsupported,
                        "GGUF's metadata does not describe " + family.name() + " models; export a dense folder");
+    if (config.experts.count > 0)
+        return failure(ErrorCode::Unsupported,
+                       "GGUF keeps all experts of a layer in one tensor, which is not written here; export a dense "
+                       "folder");
     const std::string prefix = family.ggufArchitectures().front();
     SECATEUR_TRY(kinds, kindsOf(config));
     metadata.add("general.architecture", prefix);

@@ -56,16 +56,8 @@ private:
 
 std::optional<std::string> QwenFamily::hfTensorName(const std::string &ggufName) const
 {
-    constexpr std::string_view bias = ".bias";
-    if (m_isThird || !ggufName.ends_with(bias))
-        return commonHfTensorName(ggufName, "post_attention_layernorm", {}, {});
-    const std::string linear = ggufName.substr(0, ggufName.size() - bias.size());
-    if (!linear.ends_with("attn_q") && !linear.ends_with("attn_k") && !linear.ends_with("attn_v"))
-        return std::nullopt;
-    auto name = commonHfTensorName(linear + ".weight", {}, {}, {});
-    if (name)
-        name->replace(name->rfind('.'), std::string::npos, bias);
-    return name;
+    return m_isThird ? commonHfTensorName(ggufName, "post_attention_layernorm", {}, {})
+                     : hfTensorNameWithBiases(ggufName);
 }
 
 /// From which layer on a window applies; none without use_sliding_window.

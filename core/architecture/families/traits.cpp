@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/architecture/dimensions.h"
 #include "core/architecture/ropereading.h"
 
 namespace secateur::architecture {
@@ -41,6 +42,20 @@ Result<Activation> plainActivation(const ConfigReader &reader, const char *key, 
         return Activation::Silu;
     return tl::make_unexpected(reader.error(
         ErrorCode::Unsupported, key, "is \"" + name + "\"; only gelu, gelu_pytorch_tanh, relu and silu are supported"));
+}
+
+std::optional<std::string> hfTensorNameWithBiases(const std::string &ggufName)
+{
+    constexpr std::string_view bias = ".bias";
+    if (!ggufName.ends_with(bias))
+        return commonHfTensorName(ggufName, "post_attention_layernorm", {}, {});
+    const std::string linear = ggufName.substr(0, ggufName.size() - bias.size());
+    if (!linear.ends_with("attn_q") && !linear.ends_with("attn_k") && !linear.ends_with("attn_v"))
+        return std::nullopt;
+    auto name = commonHfTensorName(linear + ".weight", {}, {}, {});
+    if (name)
+        name->replace(name->rfind('.'), std::string::npos, bias);
+    return name;
 }
 
 std::optional<BlockTensor> blockTensor(const std::string &tensor)

@@ -14,6 +14,9 @@
 /// What several families share beyond their dimensions.
 namespace secateur::architecture {
 
+/// commonHfTensorName() of the block of Llama, with the biases of q, k and v that GGUF names by themselves.
+[[nodiscard]] std::optional<std::string> hfTensorNameWithBiases(const std::string &ggufName);
+
 /// Unsupported unless "hidden_act" is silu or absent.
 [[nodiscard]] Result<void> requireSilu(const ConfigReader &reader);
 

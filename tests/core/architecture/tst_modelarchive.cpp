@@ -513,7 +513,7 @@ void TestModelArchive::refusedGguf_data()
     };
     row("other architecture", true,
         "models of kind gpt2 are not supported; can be opened: llama, gemma, gemma2, gemma3, "
-        "qwen2, qwen3, olmo2");
+        "qwen2, qwen3, olmo2, qwen2moe, qwen3moe");
     row("phi3", true, "phi3 models are read from Hugging Face folders only");
     row("gptneox", true, "gpt_neox models are read from Hugging Face folders only");
     row("no architecture", false, "general.architecture is missing");
