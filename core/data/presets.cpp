@@ -122,6 +122,9 @@ Result<Preset> presetByName(const std::string &name)
 Result<std::string> guessTemplate(const Record &record)
 {
     for (const auto &preset : presets()) {
+        // python_alpaca has instruction and output, too, and both of them in its prompt.
+        if (preset.name == "math_instruct" && record.fields.contains("prompt"))
+            continue;
         SECATEUR_TRY(parsed, FieldTemplate::parse(preset.fieldTemplate));
         if (parsed.render(record))
             return preset.fieldTemplate;
