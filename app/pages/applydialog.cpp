@@ -30,13 +30,6 @@ std::filesystem::path toPath(const QString &text)
     return text.toStdString();
 }
 
-/// Jobs start in a folder of their own.
-QString relativeProblem(const QString &path)
-{
-    return !path.isEmpty() && QFileInfo(path).isRelative() ? PathField::tr("Give the whole path, from / on.")
-                                                           : QString();
-}
-
 QString statementOf(const engine::ApplyForecast &forecast)
 {
     const QString types = forecast.isGguf ? ApplyDialog::tr("as float32, since a GGUF file's weights are written so")
@@ -133,6 +126,13 @@ void ApplyDialog::takeModel()
     m_taken = open;
 }
 
+/// Files may have come since.
+void ApplyDialog::showEvent(QShowEvent *event)
+{
+    QDialog::showEvent(event);
+    read();
+}
+
 void ApplyDialog::read()
 {
     m_forecast.reset();
@@ -169,8 +169,9 @@ QString ApplyDialog::targetProblem() const
     const QString problem = placeProblem(path, true);
     if (!problem.isEmpty() || path.isEmpty())
         return problem;
-    if (const auto outside = engine::checkOutsideStudy(toPath(path), m_session.folder());
-        m_session.isOpen() && !outside)
+    const auto outside =
+        m_session.isOpen() ? engine::checkOutsideStudy(toPath(path), m_session.folder()) : Result<void>();
+    if (!outside)
         return QString::fromStdString(outside.error().detail);
     const auto free = freeSpace(toPath(path).parent_path());
     return m_forecast && free && *free < m_forecast->bytes

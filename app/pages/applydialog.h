@@ -35,6 +35,9 @@ public:
 Q_SIGNALS:
     void jobRequested(const QStringList &arguments, const QString &title);
 
+protected:
+    void showEvent(QShowEvent *event) override;
+
 private:
     QLayout *makeFields();
     void chooseArchive();

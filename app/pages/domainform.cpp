@@ -39,6 +39,12 @@ QSpinBox *makeNumber(int lowest, int highest, const QString &suffix)
     return box;
 }
 
+QString chatHelp()
+{
+    return DomainForm::tr("The records are conversations, written as the model's own chat template writes them; "
+                          "instead of a preset or a template");
+}
+
 } // namespace
 
 DomainForm::DomainForm(QWidget *parent)
@@ -131,12 +137,6 @@ void DomainForm::connectFields()
     connect(m_files, &SourceList::edited, this, tell);
     connect(m_files, &SourceList::itemSelectionChanged, this,
             [this] { m_removeFiles->setEnabled(!m_files->selectedItems().isEmpty()); });
-}
-
-QString DomainForm::chatHelp()
-{
-    return tr("The records are conversations, written as the model's own chat template writes them; instead of a "
-              "preset or a template");
 }
 
 /// A box that is checked stays usable whatever the model is, so that it can be unchecked.

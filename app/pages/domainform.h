@@ -39,7 +39,6 @@ private:
     QWidget *makeFileArea();
     void connectFields();
     void removeSelectedFiles();
-    [[nodiscard]] static QString chatHelp();
     void updateStates();
     void showFilterError();
 

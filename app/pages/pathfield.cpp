@@ -45,13 +45,18 @@ void PathField::setProblem(const QString &problem)
     m_edit->setAccessibleDescription(problem);
 }
 
+QString relativeProblem(const QString &path)
+{
+    return !path.isEmpty() && QFileInfo(path).isRelative() ? PathField::tr("Give the whole path, from / on.")
+                                                           : QString();
+}
+
 QString placeProblem(const QString &path, bool isFolder)
 {
-    if (path.isEmpty())
-        return {};
+    const QString problem = relativeProblem(path);
+    if (path.isEmpty() || !problem.isEmpty())
+        return problem;
     const QFileInfo place(path);
-    if (place.isRelative())
-        return PathField::tr("Give the whole path, from / on.");
     if (!QFileInfo(place.absolutePath()).isDir())
         return PathField::tr("There is no folder %1.").arg(place.absolutePath());
     const bool isUsable = isFolder && place.isDir() && QDir(path).isEmpty();

@@ -33,6 +33,8 @@ private:
     widgets::SignalLabel *m_problem;
 };
 
+/// Why a path that was typed means nothing to a job, which starts in a folder of its own; empty: it does.
+[[nodiscard]] QString relativeProblem(const QString &path);
 /// Why nothing can be written to a path that was typed; empty: it can, or there is no path yet. An empty folder may
 /// become a folder.
 [[nodiscard]] QString placeProblem(const QString &path, bool isFolder);

@@ -148,6 +148,17 @@ private Q_SLOTS:
         QTRY_VERIFY2(!dialog.statement().isEmpty(), qPrintable(dialog.archiveField().problem()));
     }
 
+    void filesThatCameSinceAreSeen()
+    {
+        Fixture fixture;
+        ApplyDialog dialog(fixture.session);
+        dialog.archiveField().edit().setText(fixture.path("later.safetensors"));
+        QTRY_VERIFY(!dialog.archiveField().problem().isEmpty());
+        std::filesystem::rename(fixture.masks, fixture.folder.path() / "later.safetensors");
+        dialog.show();
+        QTRY_VERIFY2(dialog.archiveField().problem().isEmpty(), qPrintable(dialog.archiveField().problem()));
+    }
+
     void relativePathsAreNoUse()
     {
         Fixture fixture;
