@@ -18,8 +18,9 @@ namespace secateur::test {
 inline void addFamilies()
 {
     QTest::addColumn<QString>("family");
-    for (const char *family : {"gemma", "gemma2", "qwen2", "qwen2-window", "qwen3", "smollm3", "olmo2", "phi3",
-                               "phi4-mini", "gpt-neox", "gpt-neox-serial", "opt", "mixtral", "qwen2-moe", "qwen3-moe"})
+    for (const char *family :
+         {"llama3", "mistral", "gemma", "gemma2", "gemma3", "qwen2", "qwen2-window", "qwen3", "smollm3", "olmo2",
+          "phi3", "phi4-mini", "gpt-neox", "gpt-neox-serial", "opt", "mixtral", "qwen2-moe", "qwen3-moe"})
         QTest::newRow(family) << QString::fromLatin1(family);
 }
 

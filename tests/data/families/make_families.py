@@ -20,11 +20,12 @@ import os
 import sys
 import torch
 from safetensors.torch import save_file
-from transformers import (Gemma2Config, Gemma2ForCausalLM, GemmaConfig, GemmaForCausalLM, GPTNeoXConfig,
-                          GPTNeoXForCausalLM, MixtralConfig, MixtralForCausalLM, Olmo2Config, Olmo2ForCausalLM,
-                          OPTConfig, OPTForCausalLM, Phi3Config, Phi3ForCausalLM, Qwen2Config, Qwen2ForCausalLM,
-                          Qwen2MoeConfig, Qwen2MoeForCausalLM, Qwen3Config, Qwen3ForCausalLM, Qwen3MoeConfig,
-                          Qwen3MoeForCausalLM, SmolLM3Config, SmolLM3ForCausalLM)
+from transformers import (Gemma2Config, Gemma2ForCausalLM, Gemma3ForCausalLM, Gemma3TextConfig, GemmaConfig,
+                          GemmaForCausalLM, GPTNeoXConfig, GPTNeoXForCausalLM, LlamaConfig, LlamaForCausalLM,
+                          MistralConfig, MistralForCausalLM, MixtralConfig, MixtralForCausalLM, Olmo2Config,
+                          Olmo2ForCausalLM, OPTConfig, OPTForCausalLM, Phi3Config, Phi3ForCausalLM, Qwen2Config,
+                          Qwen2ForCausalLM, Qwen2MoeConfig, Qwen2MoeForCausalLM, Qwen3Config, Qwen3ForCausalLM,
+                          Qwen3MoeConfig, Qwen3MoeForCausalLM, SmolLM3Config, SmolLM3ForCausalLM)
 
 SIZES = dict(vocab_size=64, hidden_size=32, intermediate_size=48, num_hidden_layers=4, num_attention_heads=4,
              num_key_value_heads=2, max_position_embeddings=64, bos_token_id=1, eos_token_id=2, pad_token_id=0)
@@ -61,6 +62,15 @@ FAMILIES = {
     "qwen3-moe": lambda: Qwen3MoeForCausalLM(Qwen3MoeConfig(**{**SIZES, "num_hidden_layers": 3}, head_dim=12,
                                                             num_experts=7, num_experts_per_tok=2,
                                                             moe_intermediate_size=24, norm_topk_prob=True)),
+    # Every third layer sees everything, with another rotary base, scaled.
+    "gemma3": lambda: Gemma3ForCausalLM(Gemma3TextConfig(
+        **SIZES, head_dim=12, hidden_activation="gelu_pytorch_tanh", sliding_window=6, query_pre_attn_scalar=10,
+        rope_theta=5000.0, rope_local_base_freq=100.0, rope_scaling=dict(rope_type="linear", factor=4.0),
+        layer_types=["sliding_attention", "sliding_attention", "full_attention", "sliding_attention"])),
+    "llama3": lambda: LlamaForCausalLM(LlamaConfig(
+        **SIZES, rope_theta=500.0, rope_scaling=dict(rope_type="llama3", factor=4.0, low_freq_factor=1.0,
+                                                     high_freq_factor=4.0, original_max_position_embeddings=16))),
+    "mistral": lambda: MistralForCausalLM(MistralConfig(**SIZES, head_dim=12, sliding_window=7)),
 }
 Q, KV, WIDE, HEAD = 32, 16, SIZES["intermediate_size"], 8
 
