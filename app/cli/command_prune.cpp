@@ -61,7 +61,8 @@ private:
     {
         const std::string heading = "Calibration data";
         Argument files = arguments.paths("--data", m_data.files,
-                                         "Text records: .jsonl, .json, .csv, .tsv, .txt, also .gz; may be repeated");
+                                         "Text records: .jsonl, .json, .csv, .tsv, .txt, also .gz, and with Arrow C++ "
+                                         ".parquet and .arrow; may be repeated");
         files.group(heading);
         arguments
             .list("--weights", m_weights, "W,W,…",

@@ -205,7 +205,8 @@ void CalibratePage::chooseFiles()
     auto *const dialog = new QFileDialog(this, tr("Files to calibrate on"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFiles);
-    dialog->setNameFilters({tr("Texts (*.jsonl *.ndjson *.json *.csv *.tsv *.txt *.gz)"), tr("All files (*)")});
+    dialog->setNameFilters(
+        {tr("Texts (*.jsonl *.ndjson *.json *.csv *.tsv *.txt *.gz *.parquet *.arrow)"), tr("All files (*)")});
     connect(dialog, &QFileDialog::filesSelected, this, &CalibratePage::addFiles);
     dialog->setModal(false);
     dialog->show();

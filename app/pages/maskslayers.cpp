@@ -29,16 +29,19 @@ MasksLayers::MasksLayers(QWidget *parent)
 
 void MasksLayers::setRuns(const store::RunManifest *a, const store::RunManifest *b)
 {
-    std::vector<store::RunManifest> runs;
+    std::vector<const store::RunManifest *> chosen;
     std::vector<std::string> ids;
     for (const auto *const run : {a, b})
         if (run != nullptr && (ids.empty() || ids.front() != run->id)) {
-            runs.push_back(*run);
+            chosen.push_back(run);
             ids.push_back(run->id);
         }
     if (ids == m_ids)
         return;
     m_ids = std::move(ids);
+    std::vector<store::RunManifest> runs;
+    for (const auto *const run : chosen)
+        runs.push_back(*run);
     widgets::LayerChartData shares;
     shares.valueTitle = tr("Pruned share");
     auto profile = engine::sparsityProfile(runs, {});

@@ -274,8 +274,9 @@ void MainWindow::setupPaletteSources()
     m_palette->addSource(u'@', tr("layers"), [this] {
         std::vector<CommandPalette::Entry> entries;
         const auto *const run = m_session.run(m_session.selection().runA());
+        const auto names = run ? run->sublayerNames() : std::vector<std::string>();
         for (std::uint32_t layer = 0; run != nullptr && layer < run->layers(); ++layer)
-            for (const auto &name : run->sublayerNames()) {
+            for (const auto &name : names) {
                 const auto sublayer = QString::fromStdString(name);
                 entries.push_back({QStringLiteral("@%1.%2").arg(layer).arg(sublayer),
                                    tr("Layer %1, %2").arg(layer).arg(sublayer.section(u'.', 1)),

@@ -80,7 +80,11 @@ Result<void> GgufArchive::collect(ModelConfig config)
 {
     const std::string origin = path().string();
     std::vector<Tensor> tensors;
+    const auto expected = expectedTensors(config).size();
     for (const auto &info : m_file.tensors()) {
+        // Before more are listed: one tensor of a file may stand for thousands.
+        if (tensors.size() > expected)
+            break;
         auto name = m_family.hfTensorName(info.name);
         if (!name && isDerived(info.name))
             continue;
@@ -98,7 +102,7 @@ Result<void> GgufArchive::collect(ModelConfig config)
         tensors.push_back({std::move(*name), info.type, std::move(shape)});
         m_stored.push_back({&info});
     }
-    if (const auto expected = expectedTensors(config).size(); tensors.size() > expected)
+    if (tensors.size() > expected)
         return failure(ErrorCode::BadInput,
                        origin + ": there are " + std::to_string(tensors.size())
                            + " tensors, but a model of its metadata has " + std::to_string(expected));

@@ -47,18 +47,31 @@ std::string pythonLine(const std::string &imported, const std::string &expressio
         + imported + "; " + expression + ".to_json(" + quoted(target) + ")'";
 }
 
+struct Listing {
+    std::vector<fs::path> files;
+    bool isWhole = true; ///< false: there were too many entries, or some could not be listed
+};
+
 /// Files below a folder with one of these extensions, in the order of their names.
-std::vector<fs::path> filesWith(const fs::path &folder, const std::vector<std::string_view> &extensions)
+Listing listingOf(const fs::path &folder, const std::vector<std::string_view> &extensions)
 {
-    std::vector<fs::path> found;
+    Listing found;
     std::error_code failed;
     std::size_t seen = 0;
-    for (auto entry = fs::recursive_directory_iterator(folder, failed);
-         !failed && entry != fs::recursive_directory_iterator() && seen < mostEntries; entry.increment(failed), ++seen)
+    auto entry = fs::recursive_directory_iterator(folder, failed);
+    for (; !failed && entry != fs::recursive_directory_iterator() && seen < mostEntries;
+         entry.increment(failed), ++seen)
         if (std::ranges::find(extensions, entry->path().extension().string()) != extensions.end())
-            found.push_back(entry->path());
-    std::ranges::sort(found);
+            found.files.push_back(entry->path());
+    found.isWhole = !failed && entry == fs::recursive_directory_iterator();
+    std::ranges::sort(found.files);
     return found;
+}
+
+/// For advice, which may be of a part of them.
+std::vector<fs::path> filesWith(const fs::path &folder, const std::vector<std::string_view> &extensions)
+{
+    return listingOf(folder, extensions).files;
 }
 
 /// "…/datasets--openai--gsm8k" of the Hub's cache is "openai/gsm8k".
@@ -155,7 +168,10 @@ Result<std::vector<fs::path>> datasetFiles(const fs::path &path)
         return std::vector<fs::path>{path};
     if (isThere(path / savedState))
         return savedFiles(path);
-    auto tables = filesWith(path, tableExtensions);
+    auto [tables, isWhole] = listingOf(path, tableExtensions);
+    if (!isWhole && !tables.empty())
+        return failure(ErrorCode::BadInput,
+                       path.string() + ": its files could not all be listed; name the files instead of the folder");
     const bool single = !tables.empty()
         && std::ranges::all_of(tables, [&](const auto &file) { return splitOf(file) == splitOf(tables.front()); });
     return single ? std::move(tables) : std::vector<fs::path>{path};

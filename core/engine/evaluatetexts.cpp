@@ -7,6 +7,7 @@
 
 #include "core/base/sha256.h"
 #include "core/base/text.h"
+#include "core/data/conversion.h"
 #include "core/data/corpus.h"
 #include "core/data/sampler.h"
 #include "core/engine/evaluate.h"
@@ -195,7 +196,12 @@ Result<void> readTexts(const Corpus &corpus, const std::vector<std::size_t> &cho
 Result<EvaluationTexts> heldOut(const EvaluateRequest &request, std::vector<Source> &sources, const std::string &domain,
                                 const fs::path &model, std::vector<std::string> &notices, const RunContext &context)
 {
-    FileFinder finder(request.data, context);
+    std::vector<fs::path> named;
+    for (const auto &path : request.data) {
+        SECATEUR_TRY(files, data::datasetFiles(path));
+        named.insert(named.end(), files.begin(), files.end());
+    }
+    FileFinder finder(named, context);
     for (auto &source : sources) {
         std::vector<fs::path> paths;
         for (const auto &file : source.provenance.files) {
@@ -245,8 +251,9 @@ Result<EvaluationTexts> ownItems(const EvaluateRequest &request, std::vector<std
     std::vector<std::size_t> all(corpus.documents().size());
     for (std::size_t number = 0; number < all.size(); ++number)
         all[number] = number;
-    if (const auto &file = corpus.files().front(); !filter.takesAll())
-        notices.push_back(data::filterNotice(file));
+    if (!filter.takesAll())
+        for (const auto &file : corpus.files())
+            notices.push_back(data::filterNotice(file));
     EvaluationTexts texts;
     texts.task = taskName;
     texts.protocol = itemsProtocol;

@@ -194,7 +194,9 @@ Result<PruneReport> resparsify(const ResparsifyRequest &request, const RunContex
     if (const auto selected = selectLayers(reselection, layers, *writer, context); !selected)
         return tl::make_unexpected(withKeptLayers(selected.error(), *writer, layers));
     const double load = opening + reselection.readSeconds();
-    SECATEUR_TRY(manifest, writer->finish(derivedOutcome(load, secondsSince(start), request.threads)));
+    auto outcome = derivedOutcome(load, secondsSince(start), request.threads);
+    outcome.experts = parent.outcome.experts; // of the same norms
+    SECATEUR_TRY(manifest, writer->finish(std::move(outcome)));
     report.manifest = std::move(manifest);
     return report;
 }

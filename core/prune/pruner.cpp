@@ -68,7 +68,8 @@ Result<PruneTimes> Pruner::run(const RunContext &context)
     m_firstLayer = finished;
     context.report({.stage = "prune", .done = finished, .total = layers, .unit = "layers"});
     SECATEUR_CHECK(prepare(context));
-    for (std::uint32_t layer = 0; layer < finished && m_decoder.config().experts.count > 0; ++layer) {
+    const bool counted = m_decoder.config().experts.count > 0 && usesActivations();
+    for (std::uint32_t layer = 0; layer < finished && counted; ++layer) {
         SECATEUR_CHECK(context.checkpoint());
         SECATEUR_TRY(result, m_writer.readLayer(LayerIndex{layer}));
         addExperts(LayerIndex{layer}, result);

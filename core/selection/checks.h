@@ -15,6 +15,8 @@ namespace secateur::selection {
 
 /// sqrt(scalerRow), after checking its length (Internal).
 [[nodiscard]] Result<std::vector<float>> columnRoots(const WeightView &weights, std::span<const float> scalerRow);
+/// The same to select by: all 1 where all are 0, for then the weights alone decide (selectWanda).
+[[nodiscard]] Result<std::vector<float>> selectionRoots(const WeightView &weights, std::span<const float> scalerRow);
 
 /// int(count * ratio) as Python computes it, never above `count`.
 [[nodiscard]] std::size_t prunedCount(std::size_t count, double ratio);

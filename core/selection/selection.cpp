@@ -87,8 +87,14 @@ Result<std::vector<float>> columnRoots(const WeightView &weights, std::span<cons
                            + std::to_string(scalerRow.size()) + " activation norms");
     std::vector<float> roots(scalerRow.size());
     std::transform(scalerRow.begin(), scalerRow.end(), roots.begin(), [](float square) { return std::sqrt(square); });
-    if (std::ranges::all_of(roots, [](float root) { return root == 0.0F; }))
-        std::ranges::fill(roots, 1.0F);
+    return roots;
+}
+
+Result<std::vector<float>> selectionRoots(const WeightView &weights, std::span<const float> scalerRow)
+{
+    auto roots = columnRoots(weights, scalerRow);
+    if (roots && std::ranges::all_of(*roots, [](float root) { return root == 0.0F; }))
+        std::ranges::fill(*roots, 1.0F);
     return roots;
 }
 
@@ -103,7 +109,7 @@ Result<mask::BitMatrix> selectWanda(const WeightView &weights, std::span<const f
     SECATEUR_CHECK(checkWeights(weights));
     if (const auto *const pattern = std::get_if<NmPattern>(&target))
         SECATEUR_CHECK(checkPattern(weights, *pattern));
-    SECATEUR_TRY(roots, columnRoots(weights, scalerRow));
+    SECATEUR_TRY(roots, selectionRoots(weights, scalerRow));
     return keepByRow(weights, target, threads,
                      [&](std::size_t row, std::span<ScoreKey> keys) { scoreKeys(rowOf(weights, row), roots, keys); });
 }

@@ -124,7 +124,7 @@ Result<VariantResult> selectWandaVariant(const WeightView &weights, std::span<co
                                          int threads)
 {
     SECATEUR_CHECK(checkWeights(weights));
-    SECATEUR_TRY(roots, columnRoots(weights, scalerRow));
+    SECATEUR_TRY(roots, selectionRoots(weights, scalerRow));
     VariantResult result{mask::BitMatrix(weights.rows, weights.cols), 0.0};
     if (weights.values.empty())
         return result;

@@ -2,6 +2,8 @@
 #include "core/store/runinfo.h"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
 
 #include "core/base/sha256.h"
 
@@ -88,8 +90,9 @@ std::size_t RunManifest::layers() const
 std::vector<std::string> RunManifest::sublayerNames() const
 {
     std::vector<std::string> names;
+    std::unordered_set<std::string_view> known;
     for (const SublayerInfo &sublayer : sublayers)
-        if (std::find(names.begin(), names.end(), sublayer.id.sublayer) == names.end())
+        if (known.insert(sublayer.id.sublayer).second)
             names.push_back(sublayer.id.sublayer);
     return names;
 }

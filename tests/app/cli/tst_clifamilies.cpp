@@ -179,6 +179,8 @@ void TestCliFamilies::selectsExpertsAgain()
     QVERIFY2(compared.status == 0, compared.told().c_str());
     QCOMPARE(compared.json()["pairs"][0]["whole"].get<double>(), 0.0);
     QVERIFY(compared.json()["pairs"][0]["per_sublayer"].contains("experts.6.down_proj"));
+    for (const auto &run : m_cli.run({"runs", path("s.secateur"), "--json"}).json()["runs"])
+        QVERIFY2(run["experts"]["seldom_used"].size() >= 2, run["name"].dump().c_str());
 }
 
 QTEST_GUILESS_MAIN(TestCliFamilies)

@@ -18,6 +18,7 @@ private Q_SLOTS:
     void areTheFoldersModel();
     void refused_data();
     void refused();
+    void moreExpertsThanAnyModelAreNotListed();
 };
 
 namespace {
@@ -189,6 +190,20 @@ void TestGgufExperts::refused()
     const auto opened = ModelArchive::open(file.write(temporary.path() / "m.gguf"));
     VERIFY_ERROR(opened, ErrorCode::BadInput);
     QVERIFY2(opened.error().detail.find(says.toStdString()) != std::string::npos, opened.error().detail.c_str());
+}
+
+/// One tensor stands for as many as it says; the list must not grow beyond what the metadata ask for.
+void TestGgufExperts::moreExpertsThanAnyModelAreNotListed()
+{
+    const test::TemporaryFolder temporary;
+    auto file = convertedExperts(*folderOf(QStringLiteral("qwen3-moe")));
+    for (int block = 100; block < 300; ++block)
+        file.tensor("blk." + std::to_string(block) + ".ffn_up_exps.weight", {4000, 1, 1}, std::vector<float>(4000));
+    const auto opened = ModelArchive::open(file.write(temporary.path() / "m.gguf"));
+    VERIFY_ERROR(opened, ErrorCode::BadInput);
+    // 93 of the model, and one stack more.
+    QVERIFY2(opened.error().detail.find("there are 4093 tensors, but") != std::string::npos,
+             opened.error().detail.c_str());
 }
 
 QTEST_GUILESS_MAIN(TestGgufExperts)

@@ -154,6 +154,10 @@ void TestLayerSparsity::countsOutliersOverAllMatrices()
     QCOMPARE(outlierShare(matrices, 0.5, 3).value(), 4.0 / 8.0);
     QCOMPARE(outlierShare(matrices, 5.0, 2).value(), 0.0);
     QVERIFY(!outlierShare(std::vector<ScoredMatrix>{{{2, 2, ones}, otherNorms}}, 5.0, 1));
+    // An expert that no token was sent to has scores of 0, as in the reference: the mean is 2.5.
+    const std::vector<float> unknown = {0.0F, 0.0F};
+    const std::vector<ScoredMatrix> unused = {{{2, 2, ones}, unknown}, {{1, 4, others}, otherNorms}};
+    QCOMPARE(outlierShare(unused, 0.7, 1).value(), 4.0 / 8.0);
 }
 
 void TestLayerSparsity::owlKeepsTheTotal()
