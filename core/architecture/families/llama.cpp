@@ -2,7 +2,6 @@
 #include "core/architecture/families/families.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/architecture/dimensions.h"
 #include "core/architecture/families/traits.h"
@@ -61,20 +60,10 @@ Result<std::int64_t> mistralSlidingWindow(const ConfigReader &reader)
         return tl::make_unexpected(
             reader.error(ErrorCode::Unsupported, "layer_types",
                          "mixes kinds of attention, which Mistral models of this program do not"));
-    SECATEUR_TRY(window, reader.optionalInteger("sliding_window"));
-    if (window && *window < 1)
-        return tl::make_unexpected(reader.error(ErrorCode::BadInput, "sliding_window", "must be at least 1, or null"));
+    SECATEUR_TRY(window, oneSlidingWindow(reader));
     if (window)
         return *window;
     return reader.has("sliding_window") ? 0 : mistralWindow;
-}
-
-Result<void> finish(ModelConfig &config, const LayerAttention &attention, const std::string &origin)
-{
-    config.activation = Activation::Silu;
-    config.attentionScale = 1.0 / std::sqrt(double(config.headDim));
-    config.attention.assign(std::size_t(config.layers), attention);
-    return validate(config, origin);
 }
 
 Result<ModelConfig> LlamaFamily::fromHfConfig(const json &object, const std::string &origin) const
@@ -100,7 +89,7 @@ Result<ModelConfig> LlamaFamily::fromHfConfig(const json &object, const std::str
         SECATEUR_TRY(window, mistralSlidingWindow(reader));
         attention.slidingWindow = window;
     }
-    SECATEUR_CHECK(finish(config, attention, origin));
+    SECATEUR_CHECK(finishLlamaBlock(config, attention, origin));
     return config;
 }
 
@@ -113,7 +102,7 @@ Result<ModelConfig> LlamaFamily::fromGguf(const format::GgufFile &file) const
     LayerAttention attention;
     SECATEUR_TRY(rope, ropeFromGguf(file, "llama", 10000.0, config.headDim));
     attention.rope = rope;
-    SECATEUR_CHECK(finish(config, attention, file.path().string()));
+    SECATEUR_CHECK(finishLlamaBlock(config, attention, file.path().string()));
     return config;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/architecture/families/families.h"
 
-#include <array>
-#include <cmath>
+#include <string_view>
+#include <utility>
 
 #include "core/architecture/dimensions.h"
 #include "core/architecture/families/traits.h"
@@ -64,13 +64,8 @@ Result<ModelConfig> MixtralFamily::fromHfConfig(const json &object, const std::s
     SECATEUR_CHECK(readHfDimensions(reader, {.kvHeads = 8, .maxPositions = 4096 * 32, .normEpsilon = 1e-5}, config));
     SECATEUR_CHECK(readExperts(reader, config.experts));
     SECATEUR_TRY(rope, ropeFromHf(reader, 1e6));
-    SECATEUR_TRY(window, reader.optionalInteger("sliding_window"));
-    if (window && *window < 1)
-        return tl::make_unexpected(reader.error(ErrorCode::BadInput, "sliding_window", "must be at least 1, or null"));
-    config.activation = Activation::Silu;
-    config.attentionScale = 1.0 / std::sqrt(double(config.headDim));
-    config.attention.assign(std::size_t(config.layers), LayerAttention{window.value_or(0), rope});
-    SECATEUR_CHECK(validate(config, origin));
+    SECATEUR_TRY(window, oneSlidingWindow(reader));
+    SECATEUR_CHECK(finishLlamaBlock(config, LayerAttention{window.value_or(0), rope}, origin));
     return config;
 }
 

@@ -105,13 +105,8 @@ Result<ModelConfig> Phi3Family::fromHfConfig(const json &object, const std::stri
     config.architecture = phiName;
     SECATEUR_CHECK(readHfDimensions(reader, defaults, config));
     SECATEUR_TRY(rope, readRope(reader, config));
-    SECATEUR_TRY(window, reader.optionalInteger("sliding_window"));
-    if (window && *window < 1)
-        return tl::make_unexpected(reader.error(ErrorCode::BadInput, "sliding_window", "must be at least 1, or null"));
-    config.activation = Activation::Silu;
-    config.attentionScale = 1.0 / std::sqrt(double(config.headDim));
-    config.attention.assign(std::size_t(config.layers), LayerAttention{window.value_or(0), rope});
-    SECATEUR_CHECK(validate(config, origin));
+    SECATEUR_TRY(window, oneSlidingWindow(reader));
+    SECATEUR_CHECK(finishLlamaBlock(config, LayerAttention{window.value_or(0), rope}, origin));
     return config;
 }
 

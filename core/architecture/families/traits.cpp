@@ -58,6 +58,22 @@ std::optional<std::string> hfTensorNameWithBiases(const std::string &ggufName)
     return name;
 }
 
+Result<std::optional<std::int64_t>> oneSlidingWindow(const ConfigReader &reader)
+{
+    SECATEUR_TRY(window, reader.optionalInteger("sliding_window"));
+    if (window && *window < 1)
+        return tl::make_unexpected(reader.error(ErrorCode::BadInput, "sliding_window", "must be at least 1, or null"));
+    return window;
+}
+
+Result<void> finishLlamaBlock(ModelConfig &config, const LayerAttention &attention, const std::string &origin)
+{
+    config.activation = Activation::Silu;
+    config.attentionScale = 1.0 / std::sqrt(double(config.headDim));
+    config.attention.assign(std::size_t(config.layers), attention);
+    return validate(config, origin);
+}
+
 std::optional<BlockTensor> blockTensor(const std::string &tensor)
 {
     constexpr std::string_view blocks = "model.layers.";

@@ -17,6 +17,12 @@ namespace secateur::architecture {
 /// commonHfTensorName() of the block of Llama, with the biases of q, k and v that GGUF names by themselves.
 [[nodiscard]] std::optional<std::string> hfTensorNameWithBiases(const std::string &ggufName);
 
+/// "sliding_window" where all layers have the same one: nothing where it is absent or null, BadInput below 1.
+[[nodiscard]] Result<std::optional<std::int64_t>> oneSlidingWindow(const ConfigReader &reader);
+/// The block of Llama with this attention in every layer: SiLU, scores over the root of the head's size. Validated.
+[[nodiscard]] Result<void> finishLlamaBlock(ModelConfig &config, const LayerAttention &attention,
+                                            const std::string &origin);
+
 /// Unsupported unless "hidden_act" is silu or absent.
 [[nodiscard]] Result<void> requireSilu(const ConfigReader &reader);
 
